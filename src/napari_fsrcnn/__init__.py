@@ -1,0 +1,54 @@
+"""Train SRCNN and FSRCNN on images, and upscale pictures with them, in napari or without it.
+
+The public names are imported when they are first used, so that ``import napari_fsrcnn`` (which
+napari does to find the plugin) costs nothing: torch is loaded when something is trained or
+upscaled, not before.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from napari_fsrcnn.evaluation.score import evaluate
+    from napari_fsrcnn.inference.upscale import upscale
+    from napari_fsrcnn.training.config import TrainingConfig
+    from napari_fsrcnn.training.trainer import train
+    from napari_fsrcnn.weights.model import Model
+    from napari_fsrcnn.weights.shipped import list_models, load_model
+
+    __version__: str
+
+__all__ = [
+    "Model",
+    "TrainingConfig",
+    "__version__",
+    "evaluate",
+    "list_models",
+    "load_model",
+    "train",
+    "upscale",
+]
+
+_HOME = {
+    "Model": "napari_fsrcnn.weights.model",
+    "TrainingConfig": "napari_fsrcnn.training.config",
+    "evaluate": "napari_fsrcnn.evaluation.score",
+    "list_models": "napari_fsrcnn.weights.shipped",
+    "load_model": "napari_fsrcnn.weights.shipped",
+    "train": "napari_fsrcnn.training.trainer",
+    "upscale": "napari_fsrcnn.inference.upscale",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version  # takes as long as all the rest of this import
+
+        return version("napari-fsrcnn")
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOME, "__version__"]

@@ -1,0 +1,1 @@
+"""PSNR and SSIM of models over sets of pictures."""

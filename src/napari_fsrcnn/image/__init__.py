@@ -1,0 +1,1 @@
+"""Pictures as numpy arrays: value ranges, colour, resize, metrics."""

@@ -1,0 +1,1 @@
+"""Upscaling of any array, in tiles with the network's true halo."""

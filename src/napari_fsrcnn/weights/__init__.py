@@ -1,0 +1,1 @@
+"""What lies on disk: the checkpoint format, the shipped models, import from peers."""

@@ -1,0 +1,1 @@
+"""What napari shows: the only floor that knows napari, Qt or magicgui."""
