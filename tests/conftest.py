@@ -1,0 +1,52 @@
+"""What all tests share: the real image sets, a cache of their own, and the viewer's marker."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# Read by torch when it is first imported, here and in subprocesses: the tests' tensors are so
+# small that more threads only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+DRAWING_FIXTURES = {"make_napari_viewer", "make_napari_viewer_proxy", "qapp", "qtbot"}
+
+DataFolder = Callable[[str], Path]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that asks for napari's window or for Qt: it needs a display."""
+    for item in items:
+        if DRAWING_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("viewer")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep downloads, those of subprocesses too, out of the user's own cache."""
+    cache = tmp_path_factory.mktemp("cache")
+    os.environ["NAPARI_FSRCNN_CACHE"] = str(cache)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> DataFolder:
+    """Return a function that finds a real image set by name, such as "Set5" or "BSD100".
+
+    The sets lie in the folder that NAPARI_FSRCNN_DATA names. Without them a test is skipped, or,
+    where NAPARI_FSRCNN_REQUIRE_DATA is 1, failed.
+    """
+
+    def find(name: str) -> Path:
+        parent = os.environ.get("NAPARI_FSRCNN_DATA", "")
+        folder = Path(parent, name)
+        if parent and folder.is_dir():
+            return folder
+        missing = f"the image set {name} is not there: NAPARI_FSRCNN_DATA is {parent or 'not set'}"
+        if os.environ.get("NAPARI_FSRCNN_REQUIRE_DATA") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+
+    return find
