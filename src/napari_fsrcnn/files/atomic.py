@@ -1,0 +1,63 @@
+"""Writing a file so that a reader sees the old one or the new one, never half of either."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, renamed over `path` when the block succeeds.
+
+    The block creates and closes the temporary file. It is flushed to the disk before the rename,
+    and removed if the block raises (or is interrupted), with `path` then left as it was.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to write. A symbolic link is followed, so the link itself survives.
+
+    Yields
+    ------
+    Path
+        A name in the same folder, with the same suffixes, that does not exist yet. It starts with
+        a dot: should the process be killed, what it leaves is hidden and taken for no picture.
+
+    Raises
+    ------
+    FileNotFoundError
+        The folder does not exist.
+    IsADirectoryError
+        `path` is a folder.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> note = Path(mkdtemp()) / "note.txt"
+    >>> with atomic_path(note) as temporary:
+    ...     _ = temporary.write_text("all of it")
+    >>> note.read_text()
+    'all of it'
+    """
+    target = Path(path).resolve()
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"The folder {target.parent} does not exist: create it first, or choose another."
+        )
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder: give the name of a file to write.")
+    temporary = target.with_name(f".napari-fsrcnn-{secrets.token_hex(8)}{''.join(target.suffixes)}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""Reading and writing a picture by the suffix of its name, whatever the project knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.files.picture import Picture
+from napari_fsrcnn.files.raster import read_raster, write_raster
+from napari_fsrcnn.files.tiff import read_tiff, write_tiff
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["PICTURE_SUFFIXES", "Picture", "is_picture", "read_picture", "write_picture"]
+
+_TIFF_SUFFIXES = (".tif", ".tiff")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", *_TIFF_SUFFIXES)
+
+
+def is_picture(path: Path) -> bool:
+    """Say whether a name is that of a visible picture; upper and lower case are alike."""
+    return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+
+
+def read_picture(path: str | os.PathLike[str]) -> Picture:
+    """Read a picture or a stack.
+
+    Parameters
+    ----------
+    path : path-like
+        A file whose suffix is one of `PICTURE_SUFFIXES`, in upper or lower case.
+
+    Returns
+    -------
+    Picture
+        In the file's own dtype, with what the file says about axes and pixel size.
+
+    Raises
+    ------
+    ValueError
+        The suffix is not known, or the file is no readable picture.
+    FileNotFoundError
+        There is no such file.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> import numpy as np
+    >>> file = Path(mkdtemp()) / "grey.png"
+    >>> write_picture(file, Picture(np.full((3, 5), 1000, np.uint16)))
+    >>> read_picture(file).data.dtype, read_picture(file).axes
+    (dtype('uint16'), 'YX')
+    """
+    path = Path(path)
+    _check_suffix(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    reader = read_tiff if path.suffix.lower() in _TIFF_SUFFIXES else read_raster
+    try:
+        return reader(path)
+    except Exception as error:  # broken bytes make a decoder raise anything at all
+        reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+        raise ValueError(f"{path} cannot be read as a picture: {reason}.") from error
+
+
+def write_picture(path: str | os.PathLike[str], picture: Picture) -> None:
+    """Write a picture or a stack in the format that the suffix names, whole or not at all.
+
+    Raises
+    ------
+    ValueError
+        The suffix is not known, or its format cannot hold this dtype, these axes or alpha.
+    OSError
+        The folder does not exist, or the file cannot be written.
+    """
+    path = Path(path)
+    _check_suffix(path)
+    writer = write_tiff if path.suffix.lower() in _TIFF_SUFFIXES else write_raster
+    with atomic_path(path) as temporary:
+        writer(temporary, picture)
+
+
+def _check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in PICTURE_SUFFIXES:
+        known = ", ".join(PICTURE_SUFFIXES)
+        raise ValueError(
+            f"{path} is not a kind of picture known here: the name must end in {known}."
+        )

@@ -1,0 +1,81 @@
+"""PNG, JPEG and BMP: one plane, grey or colour, through imageio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import imageio.v3 as iio
+import numpy as np
+
+from napari_fsrcnn.files.picture import Picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Pillow's modes that are neither grey nor RGB(A), and the one that keeps what they show.
+_READ_AS = {"1": "L", "LA": "RGBA", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}
+
+
+def read_raster(path: Path) -> Picture:
+    """Read a PNG, JPEG or BMP file, turned upright where its EXIF orientation asks for it.
+
+    Returns
+    -------
+    Picture
+        One plane, uint8 or (16-bit grey) uint16; palettes are applied.
+
+    Raises
+    ------
+    ValueError
+        A PNG with 16 bits for each colour, half of which would be lost.
+    OSError
+        The file cannot be decoded.
+    """
+    if _is_deep_color_png(path):
+        raise ValueError(
+            "16 bits for each colour are read from TIFF only, so save it as TIFF (or with 8 bits)"
+        )
+    metadata = iio.immeta(path, plugin="pillow", exclude_applied=False)
+    mode = _READ_AS.get(metadata["mode"])
+    if metadata["mode"] == "P" and "transparency" in metadata:
+        mode = "RGBA"
+    data = iio.imread(path, plugin="pillow", index=0, mode=mode, rotate=True)
+    return Picture(data, rgb=data.ndim > 2)
+
+
+def write_raster(path: Path, picture: Picture) -> None:
+    """Write one plane as PNG, JPEG or BMP (JPEG at quality 95, colour at full resolution).
+
+    Raises
+    ------
+    ValueError
+        The format cannot hold the picture whole; the sentence names TIFF, which can.
+    """
+    suffix = path.suffix.lower()
+    problem = _what_does_not_fit(picture, suffix)
+    if problem:
+        raise ValueError(f"A {suffix} file cannot hold {problem}: write a .tif file instead.")
+    options: dict[str, Any] = {}
+    if suffix in {".jpg", ".jpeg"}:
+        options = {"quality": 95, "subsampling": 0}
+    data = np.ascontiguousarray(picture.data)
+    iio.imwrite(path, data, plugin="pillow", is_batch=False, **options)
+
+
+def _what_does_not_fit(picture: Picture, suffix: str) -> str:
+    data = picture.data
+    if data.ndim > 2 + picture.rgb:
+        return f"a stack of shape {data.shape}"
+    if suffix != ".png" and picture.rgb and data.shape[-1] == 4:
+        return "an alpha channel"
+    if data.dtype == np.uint8 or (suffix == ".png" and data.dtype == np.uint16 and not picture.rgb):
+        return ""
+    return f"{data.dtype.name} {'colour' if picture.rgb else 'samples'}"
+
+
+def _is_deep_color_png(path: Path) -> bool:
+    """Say whether a PNG's header promises 16-bit RGB(A) or grey with alpha: Pillow halves these."""
+    with path.open("rb") as stream:
+        header = stream.read(26)
+    is_png = header.startswith(b"\x89PNG\r\n\x1a\n") and len(header) == 26
+    return is_png and header[24] == 16 and header[25] != 0

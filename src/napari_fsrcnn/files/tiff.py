@@ -1,0 +1,112 @@
+"""TIFF in and out through tifffile, as ImageJ hyperstack, OME-TIFF or plain TIFF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tifffile
+
+from napari_fsrcnn.files import tiff_metadata
+from napari_fsrcnn.files.picture import Picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_PHOTOMETRIC = tifffile.PHOTOMETRIC
+_COLORS = {_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR}  # tifffile decodes YCbCr to RGB
+_GREYS = {_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE, _PHOTOMETRIC.PALETTE}
+_IMAGEJ_DTYPES = {"uint8", "uint16", "float32"}
+_LARGEST_IMAGEJ = 2**32 - 2**25  # bytes; above it tifffile writes BigTIFF, which ImageJ's is not
+
+
+def read_tiff(path: Path) -> Picture:
+    """Read the first series of a TIFF file, at full resolution.
+
+    Y, X and colour become the last axes. Palettes are applied, except ImageJ's: its colour tables
+    only say how measured values are shown. "White is zero" is turned into "black is zero".
+
+    Raises
+    ------
+    ValueError
+        No TIFF file, a compression that needs a further package, or neither grey nor RGB(A).
+    """
+    with tifffile.TiffFile(path) as file:
+        series = file.series[0]
+        page = series.keyframe.aspage()
+        data, axes, rgb = _arranged(series.asarray(), series.axes, page.photometric)
+        if page.colormap is not None and not file.is_imagej:
+            data, axes, rgb = _with_palette(data, page.colormap), axes + "S", True
+        if page.photometric == _PHOTOMETRIC.MINISWHITE:
+            data = np.invert(data)
+        pixel_size, unit = tiff_metadata.read_pixel_size(file, page)
+        return Picture(data, rgb, axes, pixel_size, unit, tiff_metadata.read_imagej(file))
+
+
+def write_tiff(path: Path, picture: Picture) -> None:
+    """Write a picture or a stack as TIFF, uncompressed.
+
+    A name ending in ``.ome.tif`` makes it OME-TIFF. Otherwise it is an ImageJ hyperstack where
+    ImageJ can hold all of it, and else a plain TIFF with tifffile's own note of the axes.
+
+    Raises
+    ------
+    ValueError
+        There are no pixels, or OME-TIFF cannot hold this dtype or these axes.
+    """
+    data = picture.data
+    if data.size == 0:
+        raise ValueError(f"An array of shape {data.shape} has no pixels to write.")
+    options: dict[str, Any] = {"photometric": "rgb" if picture.rgb else "minisblack"}
+    if picture.rgb and data.shape[-1] == 4:
+        options["extrasamples"] = ["unassalpha"]
+    if path.name.lower().endswith((".ome.tif", ".ome.tiff")):
+        options |= {"ome": True, "metadata": tiff_metadata.for_ome(picture)}
+    elif _fits_imagej(picture):
+        options |= {"imagej": True, "metadata": tiff_metadata.for_imagej(picture)}
+        options |= tiff_metadata.resolution_tags(picture)
+    else:
+        options |= {"metadata": tiff_metadata.for_plain(picture)}
+        options |= tiff_metadata.resolution_tags(picture)
+    try:
+        tifffile.imwrite(path, data, **options)
+    except tifffile.OmeXmlError as error:
+        raise ValueError(
+            f"OME-TIFF cannot hold this picture ({error}): write a plain .tif file instead."
+        ) from error
+
+
+def _arranged(data: NDArray[Any], axes: str, photometric: int) -> tuple[NDArray[Any], str, bool]:
+    """Move Y, X and colour to the end; samples that are no colour become a stack axis."""
+    n_samples = data.shape[axes.index("S")] if "S" in axes else 1
+    rgb = photometric in _COLORS and n_samples in {3, 4}
+    if not rgb and photometric not in _GREYS:
+        raise ValueError(f"{n_samples} samples a pixel of another kind than grey, RGB or RGBA")
+    last = "YXS" if rgb else "YX"
+    order = sorted(range(len(axes)), key=lambda axis: last.find(axes[axis]))
+    arranged = "".join(axes[axis] for axis in order)
+    if not rgb:
+        arranged = arranged.replace("S", "Q" if "C" in arranged else "C")
+    return data.transpose(order), arranged, rgb
+
+
+def _with_palette(data: NDArray[Any], colormap: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    colors = np.moveaxis(colormap >> 8, 0, -1).astype(np.uint8)
+    return np.take(colors, data, axis=0)
+
+
+def _fits_imagej(picture: Picture) -> bool:
+    """Say whether ImageJ's format gives the same array back: it knows no axes of length 1."""
+    stack_axes = picture.axes[: picture.axes.index("Y")]
+    stack_shape = picture.data.shape[: len(stack_axes)]
+    color_fits = not picture.rgb or (picture.data.dtype == np.uint8 and picture.data.shape[-1] == 3)
+    return (
+        picture.unit not in tiff_metadata.TAG_OF_UNIT
+        and picture.data.dtype.name in _IMAGEJ_DTYPES
+        and color_fits
+        and stack_axes in {"", "T", "Z", "C", "TZ", "TC", "ZC", "TZC"}
+        and 1 not in stack_shape
+        and picture.data.nbytes < _LARGEST_IMAGEJ
+    )

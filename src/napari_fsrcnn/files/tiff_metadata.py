@@ -1,0 +1,105 @@
+"""Pixel size, unit and ImageJ's notes: between TIFF files and a `Picture`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import tifffile
+
+if TYPE_CHECKING:
+    from napari_fsrcnn.files.picture import Picture
+
+TAG_OF_UNIT = {"inch": 2, "cm": 3}
+_UNIT_OF_TAG = {tag: unit for unit, tag in TAG_OF_UNIT.items()}
+_NO_UNIT_TAG = 1
+_OME_UNITS = {"micron": "µm", "microns": "µm", "um": "µm", "\N{GREEK SMALL LETTER MU}m": "µm"}
+# Given anew by the shape, the axes and the pixel size of what is written.
+_IMAGEJ_DERIVED = frozenset(
+    {"ImageJ", "SCIFIO", "axes", "channels", "frames", "hyperstack", "images", "slices", "spacing"}
+    | {"unit"}
+)
+
+
+def read_pixel_size(
+    file: tifffile.TiffFile, page: tifffile.TiffPage
+) -> tuple[dict[str, float], str]:
+    """Return the pixel's size by axis, and its unit; empty where the file does not say."""
+    if file.is_ome:
+        return _read_ome_pixel_size(file)
+    notes = file.imagej_metadata or (file.shaped_metadata or ({},))[0]
+    unit = _unescaped(str(notes.get("unit", _UNIT_OF_TAG.get(page.resolutionunit, ""))))
+    size = {"Z": float(notes["spacing"])} if "spacing" in notes else {}
+    per_unit_x, per_unit_y = page.resolution
+    if min(per_unit_x, per_unit_y) > 0:
+        size |= {"Y": 1 / per_unit_y, "X": 1 / per_unit_x}
+    # A resolution of 1 without a unit of the file's own is what writers put who know nothing.
+    if "unit" not in notes and set(size.values()) <= {1.0}:
+        return {}, ""
+    return size, unit
+
+
+def read_imagej(file: tifffile.TiffFile) -> dict[str, Any]:
+    """Return what ImageJ wrote, but for what follows from the picture itself."""
+    notes = file.imagej_metadata or {}
+    return {key: value for key, value in notes.items() if key not in _IMAGEJ_DERIVED}
+
+
+def resolution_tags(picture: Picture) -> dict[str, Any]:
+    """Return tifffile's arguments for the size of a pixel along X and Y."""
+    size = picture.pixel_size
+    if not {"Y", "X"} <= set(size):
+        return {}
+    return {
+        "resolution": (1 / size["X"], 1 / size["Y"]),
+        "resolutionunit": TAG_OF_UNIT.get(picture.unit, _NO_UNIT_TAG),
+    }
+
+
+def for_plain(picture: Picture) -> dict[str, Any]:
+    """Return tifffile's note in a plain TIFF: the axes, and what the tags cannot say."""
+    notes: dict[str, Any] = {"axes": picture.axes}
+    if picture.unit not in {"", *TAG_OF_UNIT}:
+        notes["unit"] = picture.unit
+    if "Z" in picture.pixel_size:
+        notes["spacing"] = picture.pixel_size["Z"]
+    return notes
+
+
+def for_imagej(picture: Picture) -> dict[str, Any]:
+    """Return ImageJ's notes, in the ASCII that it wants: µ is written as ImageJ itself does."""
+    notes = {
+        key: _escaped(value) if isinstance(value, str) and key != "Info" else value
+        for key, value in picture.imagej.items()
+    }
+    plain = for_plain(picture)
+    return notes | {key: _escaped(v) if key == "unit" else v for key, v in plain.items()}
+
+
+def for_ome(picture: Picture) -> dict[str, Any]:
+    """Return the axes and physical sizes by their OME names."""
+    notes: dict[str, Any] = {"axes": picture.axes}
+    for axis, size in picture.pixel_size.items():
+        notes[f"PhysicalSize{axis}"] = size
+        notes[f"PhysicalSize{axis}Unit"] = _OME_UNITS.get(picture.unit, picture.unit or "pixel")
+    return notes
+
+
+def _read_ome_pixel_size(file: tifffile.TiffFile) -> tuple[dict[str, float], str]:
+    image = tifffile.xml2dict(file.ome_metadata or "")["OME"]["Image"]
+    pixels = (image[0] if isinstance(image, list) else image)["Pixels"]
+    unit = str(pixels.get("PhysicalSizeXUnit", "µm"))
+    size = {
+        axis: float(pixels[f"PhysicalSize{axis}"])
+        for axis in "ZYX"
+        if f"PhysicalSize{axis}" in pixels and pixels.get(f"PhysicalSize{axis}Unit", "µm") == unit
+    }
+    return (size, unit) if size else ({}, "")
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"[^ -~]", lambda match: f"\\u{ord(match[0]):04X}", text)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\u([0-9A-Fa-f]{4})", lambda match: chr(int(match[1], 16)), text)
