@@ -1,0 +1,128 @@
+"""One file from the network, checked by its SHA-256, there whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pooch
+from requests import RequestException, Timeout
+
+from napari_fsrcnn.files.atomic import atomic_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from threading import Event
+
+
+class DownloadError(OSError):
+    """A file could not be fetched; the message says which, why, and what to do."""
+
+
+class DownloadStopped(DownloadError):
+    """The caller asked to stop; what was already fetched is kept."""
+
+
+def has_sha256(path: Path, sha256: str) -> bool:
+    """Say whether there is a file of that name with that checksum."""
+    return path.is_file() and pooch.file_hash(str(path)) == sha256
+
+
+def fetch(
+    url: str,
+    path: Path,
+    sha256: str,
+    *,
+    timeout: float,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Event | None = None,
+) -> None:
+    """Fetch one file, once, without another attempt.
+
+    Parameters
+    ----------
+    url : str
+        Address, ``http`` or ``https``.
+    path : Path
+        Where the file goes; missing folders are made. A file already there is replaced.
+    sha256 : str
+        Its checksum in hexadecimal.
+    timeout : float
+        Seconds that the server may be silent, and that the whole file may take.
+    progress : callable, optional
+        Called with the bytes received and the bytes expected (0 where the server does not say).
+    stop : threading.Event, optional
+        Ends the download when it is set.
+
+    Raises
+    ------
+    DownloadStopped
+        `stop` was set.
+    DownloadError
+        No network, a dead link, a server that is too slow or breaks off, a wrong checksum, or no
+        place to write. Nothing is left behind, and a file that was there before stays.
+    """
+    started = time.monotonic()
+    watch = _Watch(started + timeout, progress, stop)
+    download = pooch.HTTPDownloader(progressbar=watch, timeout=timeout)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(path) as temporary:
+            download(url, str(temporary), None)
+            if not has_sha256(temporary, sha256):
+                raise DownloadError(
+                    f"What came from {url} is not the expected file (its SHA-256 differs): "
+                    "a proxy or login page may have answered instead, so check the connection "
+                    "and try again."
+                )
+    except DownloadError:
+        raise
+    except RequestException as error:
+        too_slow = time.monotonic() >= started + timeout
+        reason = f"the server took more than {timeout:g} s" if too_slow else _reason(error)
+        raise DownloadError(f"{url} could not be fetched: {reason}.") from error
+    except OSError as error:
+        raise DownloadError(
+            f"{path} could not be written ({error.strerror or error}): "
+            "make room, or set NAPARI_FSRCNN_CACHE to another folder."
+        ) from error
+
+
+def _reason(error: RequestException) -> str:
+    if error.response is not None:
+        return (
+            f"the server answered {error.response.status_code}, so the link is dead or refused; "
+            "look for a newer version of napari-fsrcnn or set NAPARI_FSRCNN_DATA to a copy"
+        )
+    return "no connection, or it broke off; check the network and try again"
+
+
+class _Watch:
+    """What pooch takes for a progress bar: it sees every kilobyte, and can end the download."""
+
+    total = 0
+
+    def __init__(
+        self, deadline: float, progress: Callable[[int, int], None] | None, stop: Event | None
+    ) -> None:
+        self._deadline = deadline
+        self._progress = progress
+        self._stop = stop
+        self._received = 0
+
+    def update(self, n_bytes: int) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise DownloadStopped("The download was stopped.")
+        if time.monotonic() > self._deadline:
+            raise Timeout
+        received = self._received + n_bytes
+        self._received = min(received, self.total) if self.total else received
+        if self._progress is not None:
+            self._progress(self._received, self.total)
+
+    def reset(self) -> None:
+        """Keep the count: pooch resets a bar only to fill it, since it counts whole chunks."""
+
+    def close(self) -> None:
+        """Do nothing: there is no bar to close."""

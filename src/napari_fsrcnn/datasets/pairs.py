@@ -1,0 +1,81 @@
+"""One picture to learn from or to measure on: HR, and LR where it is ready made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A high-resolution picture and, where it came with one, its low-resolution one.
+
+    Attributes
+    ----------
+    name : str
+        ``"<label>/<stem>"``, such as ``"bsd100/img_001"``: what a training record lists.
+    hr : ndarray
+        ``(H, W)``, or ``(H, W, 3)`` where `rgb` is true; dtype as stored (uint8, uint16, float).
+    lr : ndarray or None
+        The ready-made LR, of the same kind; None where LR is to be made from HR.
+    rgb : bool
+        Whether the pictures are colour.
+    """
+
+    name: str
+    hr: NDArray[Any]
+    lr: NDArray[Any] | None
+    rgb: bool
+
+
+def check_pair(pair: Pair, scale: int) -> Pair:
+    """Return the pair with HR exactly `scale` times LR, where LR is given.
+
+    Pairs of other origin differ by a pixel or two, because HR was not cropped to a multiple of
+    the scale before it was shrunk: less than one LR pixel, and two HR pixels in any case, are cut
+    off at the bottom and right.
+
+    Raises
+    ------
+    ValueError
+        HR is smaller than one LR pixel; HR and LR differ by more than that, or in dtype or colour.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pair = Pair("set/a", np.zeros((321, 481)), np.zeros((161, 241)), rgb=False)
+    >>> check_pair(pair, 2).hr.shape, check_pair(pair, 2).lr.shape
+    ((320, 480), (160, 240))
+    """
+    if min(pair.hr.shape[:2]) < scale:
+        raise ValueError(
+            f"{pair.name} is {_size(pair.hr)} pixels, too small to be shrunk by {scale}: "
+            "take it out of the data, or choose a smaller scale."
+        )
+    if pair.lr is None:
+        return pair
+    if pair.hr.dtype != pair.lr.dtype or pair.hr.shape[2:] != pair.lr.shape[2:]:
+        raise ValueError(
+            f"{pair.name}: HR is {_kind(pair.hr)} and LR is {_kind(pair.lr)}, "
+            "but the two must be of one kind."
+        )
+    hr_shape, lr_shape = pair.hr.shape[:2], pair.lr.shape[:2]
+    allowed = max(2, scale - 1)
+    if any(abs(hr - scale * lr) > allowed for hr, lr in zip(hr_shape, lr_shape, strict=True)):
+        raise ValueError(
+            f"{pair.name}: HR is {_size(pair.hr)} pixels, but {scale} times LR is "
+            f"{scale * lr_shape[0]} x {scale * lr_shape[1]}: these are no pair for x{scale}."
+        )
+    height, width = (min(hr // scale, lr) for hr, lr in zip(hr_shape, lr_shape, strict=True))
+    return replace(pair, hr=pair.hr[: scale * height, : scale * width], lr=pair.lr[:height, :width])
+
+
+def _size(image: NDArray[Any]) -> str:
+    return f"{image.shape[0]} x {image.shape[1]}"
+
+
+def _kind(image: NDArray[Any]) -> str:
+    return f"{image.dtype.name} {'grey' if image.ndim == 2 else 'colour'}"

@@ -1,0 +1,28 @@
+"""The data of a training run or an evaluation, by the name that the user gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from napari_fsrcnn.datasets.bsd100 import read_bsd100
+from napari_fsrcnn.datasets.folder import read_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from napari_fsrcnn.datasets.pairs import Pair
+
+
+def read_pairs(data: str | Path, scale: int) -> list[Pair]:
+    """Read BSD-100 (``"bsd100"``, fetched where it is missing) or a folder of pictures.
+
+    A folder that is itself called ``bsd100`` is given as ``"./bsd100"``.
+
+    Raises
+    ------
+    OSError
+        The folder does not exist or holds no picture; the download failed.
+    ValueError
+        A picture is unreadable, too small or no pair; BSD-100 does not come at this scale.
+    """
+    return read_bsd100(scale) if data == "bsd100" else read_folder(data, scale)
