@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from napari_fsrcnn.datasets.pairs import Pair, check_pair
 from napari_fsrcnn.files.pictures import is_picture, read_picture
+from napari_fsrcnn.image.layout import check_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,4 +121,8 @@ def _is_visible(path: Path) -> bool:
 
 def _read_without_alpha(path: Path) -> Picture:
     picture = read_picture(path)
+    try:
+        check_picture(picture.data, rgb=picture.rgb)
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be used. {error}") from error
     return replace(picture, data=picture.data[..., :3]) if picture.rgb else picture

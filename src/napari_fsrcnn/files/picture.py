@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Coordinates in pixels, wrong as soon as the picture has another size.
-_IMAGEJ_IN_PIXELS = frozenset({"ROI", "Overlays"})
+# What ImageJ counts in pixels: outlines in a format of its own, and the origin of its axes.
+_IMAGEJ_OUTLINES = frozenset({"ROI", "Overlays"})
+_IMAGEJ_ORIGIN = frozenset({"xorigin", "yorigin"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,7 @@ class Picture:
         """Return `data`, this picture upscaled by `scale` along Y and X, described as this one.
 
         The pixels become smaller by `scale` along Y and X only: other axes are stacks of planes.
+        ImageJ's outlines (ROI, overlays) are left out, since they would lie elsewhere.
 
         Parameters
         ----------
@@ -83,7 +85,11 @@ class Picture:
         pixel_size = {
             axis: size / scale if axis in "YX" else size for axis, size in self.pixel_size.items()
         }
-        imagej = {k: v for k, v in self.imagej.items() if k not in _IMAGEJ_IN_PIXELS}
+        imagej = {
+            key: scale * float(value) if key in _IMAGEJ_ORIGIN else value
+            for key, value in self.imagej.items()
+            if key not in _IMAGEJ_OUTLINES
+        }
         return replace(self, data=data, pixel_size=pixel_size, imagej=imagej)
 
     def planes(self) -> list[tuple[tuple[int, ...], NDArray[Any]]]:

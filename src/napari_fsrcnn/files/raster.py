@@ -58,7 +58,7 @@ def write_raster(path: Path, picture: Picture) -> None:
     options: dict[str, Any] = {}
     if suffix in {".jpg", ".jpeg"}:
         options = {"quality": 95, "subsampling": 0}
-    data = np.ascontiguousarray(picture.data)
+    data = np.ascontiguousarray(picture.data, picture.data.dtype.newbyteorder("="))
     iio.imwrite(path, data, plugin="pillow", is_batch=False, **options)
 
 
@@ -68,7 +68,8 @@ def _what_does_not_fit(picture: Picture, suffix: str) -> str:
         return f"a stack of shape {data.shape}"
     if suffix != ".png" and picture.rgb and data.shape[-1] == 4:
         return "an alpha channel"
-    if data.dtype == np.uint8 or (suffix == ".png" and data.dtype == np.uint16 and not picture.rgb):
+    dtypes = {"uint8", "uint16"} if suffix == ".png" and not picture.rgb else {"uint8"}
+    if data.dtype.name in dtypes:
         return ""
     return f"{data.dtype.name} {'colour' if picture.rgb else 'samples'}"
 

@@ -54,11 +54,13 @@ def write_tiff(path: Path, picture: Picture) -> None:
     Raises
     ------
     ValueError
-        There are no pixels, or OME-TIFF cannot hold this dtype or these axes.
+        There are no pixels, colour is bool, or OME-TIFF cannot hold this dtype or these axes.
     """
     data = picture.data
     if data.size == 0:
         raise ValueError(f"An array of shape {data.shape} has no pixels to write.")
+    if picture.rgb and data.dtype.name == "bool":  # tifffile would lay out its bits wrongly
+        raise ValueError("TIFF cannot hold bool colour: make it uint8 first.")
     options: dict[str, Any] = {"photometric": "rgb" if picture.rgb else "minisblack"}
     if picture.rgb and data.shape[-1] == 4:
         options["extrasamples"] = ["unassalpha"]
@@ -101,7 +103,9 @@ def _fits_imagej(picture: Picture) -> bool:
     """Say whether ImageJ's format gives the same array back: it knows no axes of length 1."""
     stack_axes = picture.axes[: picture.axes.index("Y")]
     stack_shape = picture.data.shape[: len(stack_axes)]
-    color_fits = not picture.rgb or (picture.data.dtype == np.uint8 and picture.data.shape[-1] == 3)
+    color_fits = not picture.rgb or (
+        picture.data.dtype.name == "uint8" and picture.data.shape[-1] == 3
+    )
     return (
         picture.unit not in tiff_metadata.TAG_OF_UNIT
         and picture.data.dtype.name in _IMAGEJ_DTYPES

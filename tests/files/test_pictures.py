@@ -1,0 +1,69 @@
+"""Files by suffix, and those that are no pictures or broken ones."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from napari_fsrcnn.files.picture import Picture
+from napari_fsrcnn.files.pictures import (
+    PICTURE_SUFFIXES,
+    is_picture,
+    read_picture,
+    write_picture,
+)
+
+
+@pytest.mark.parametrize("suffix", PICTURE_SUFFIXES)
+def test_every_known_suffix_is_written_and_read(tmp_path: Path, suffix: str) -> None:
+    for name in (f"a{suffix}", f"B{suffix.upper()}"):
+        write_picture(tmp_path / name, Picture(np.full((4, 5), 77, np.uint8)))
+        np.testing.assert_array_equal(read_picture(tmp_path / name).data, np.full((4, 5), 77))
+
+
+@pytest.mark.parametrize("name", ["a.webp", "a", "a.png.txt"])
+def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path, name: str) -> None:
+    for attempt in (read_picture, lambda file: write_picture(file, Picture(np.zeros((4, 5))))):
+        with pytest.raises(ValueError, match=r"must end in \.png, \.jpg, .*\.tiff\."):
+            attempt(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_visible_pictures_only() -> None:
+    names = ["a.png", "b.TIF", "c.Jpeg", ".hidden.png", "._mac.png", "notes.txt", "png"]
+    assert [name for name in names if is_picture(Path(name))] == ["a.png", "b.TIF", "c.Jpeg"]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"There is no file .*a\.png"):
+        read_picture(tmp_path / "a.png")
+
+
+def test_a_refused_picture_leaves_the_old_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.png"
+    write_picture(file, Picture(np.full((4, 5), 9, np.uint8)))
+    with pytest.raises(ValueError, match="cannot hold"):
+        write_picture(file, Picture(np.zeros((4, 5))))
+    np.testing.assert_array_equal(read_picture(file).data, np.full((4, 5), 9))
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@given(suffix=st.sampled_from(PICTURE_SUFFIXES), n_bytes=st.integers(0, 400), data=st.data())
+def test_a_damaged_file_gives_one_sentence_that_names_it(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, n_bytes: int, data: st.DataObject
+) -> None:
+    file = tmp_path_factory.mktemp("damaged") / f"a{suffix}"
+    write_picture(file, Picture(np.arange(300, dtype=np.uint8).reshape(15, 20)))
+    whole = bytearray(file.read_bytes())
+    place = data.draw(st.integers(0, len(whole) - 1))
+    whole[place] ^= data.draw(st.integers(0, 255))
+    file.write_bytes(whole[: max(0, len(whole) - n_bytes)])
+    complaint = ""  # where the damage did not matter
+    try:
+        read_picture(file)
+    except ValueError as error:
+        complaint = str(error)
+    assert not complaint or complaint.startswith(f"{file} cannot be read as a picture: ")
+    assert "\n" not in complaint

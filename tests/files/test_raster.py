@@ -1,0 +1,123 @@
+"""PNG, JPEG and BMP, with the kinds that people's folders hold."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+from PIL import Image
+
+from napari_fsrcnn.files.picture import Picture
+from napari_fsrcnn.files.pictures import read_picture, write_picture
+
+RED_TO_BLUE = np.linspace([200, 10, 30], [20, 10, 220], 48).reshape(6, 8, 3).astype(np.uint8)
+
+plane_shapes = st.tuples(st.integers(1, 9), st.integers(1, 9))
+color_shapes = st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(3, 4))
+pictures_for_png = st.one_of(
+    hnp.arrays(np.uint8, plane_shapes).map(Picture),
+    hnp.arrays(st.sampled_from(["<u2", ">u2"]), plane_shapes).map(Picture),
+    hnp.arrays(np.uint8, color_shapes).map(lambda data: Picture(data, rgb=True)),
+)
+
+
+@given(picture=pictures_for_png)
+def test_png_gives_back_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory, picture: Picture
+) -> None:
+    file = tmp_path_factory.mktemp("png") / "a.png"
+    write_picture(file, picture)
+    again = read_picture(file)
+    assert again.rgb == picture.rgb
+    assert again.axes == picture.axes
+    assert again.data.dtype == picture.data.dtype.newbyteorder("=")
+    np.testing.assert_array_equal(again.data, picture.data)
+
+
+@pytest.mark.parametrize("name", ["a.bmp", "A.BMP", "a.PNG"])
+@pytest.mark.parametrize("data", [RED_TO_BLUE, RED_TO_BLUE[:, ::-1], RED_TO_BLUE[..., 0]])
+def test_any_memory_layout_and_case_of_suffix(
+    tmp_path: Path, name: str, data: NDArray[np.uint8]
+) -> None:
+    write_picture(tmp_path / name, Picture(data, rgb=data.ndim == 3))
+    np.testing.assert_array_equal(read_picture(tmp_path / name).data, data)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".jpeg"])
+def test_jpeg_is_close_in_color_too(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"a{suffix}"
+    write_picture(file, Picture(RED_TO_BLUE, rgb=True))
+    difference = read_picture(file).data.astype(int) - RED_TO_BLUE
+    assert np.abs(difference).max() <= 12
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rgb", "reason"),
+    [
+        ("a.png", np.zeros((2, 4, 5), np.uint8), False, r"a stack of shape \(2, 4, 5\)"),
+        ("a.png", np.zeros((4, 5, 3), np.uint16), True, "uint16 colour"),
+        ("a.png", np.zeros((4, 5), np.float32), False, "float32 samples"),
+        ("a.jpg", np.zeros((4, 5), np.uint16), False, "uint16 samples"),
+        ("a.jpeg", np.zeros((4, 5, 4), np.uint8), True, "an alpha channel"),
+        ("a.bmp", np.zeros((4, 5), np.uint16), False, "uint16 samples"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused_by_a_sentence_that_names_tiff(
+    tmp_path: Path, name: str, data: NDArray[Any], rgb: bool, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=f"cannot hold {reason}: write a .tif file instead"):
+        write_picture(tmp_path / name, Picture(data, rgb))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix", "read_as"),
+    [
+        ("1", ".png", "L"),
+        ("LA", ".png", "RGBA"),
+        ("P", ".png", "RGB"),
+        ("P", ".bmp", "RGB"),
+        ("1", ".bmp", "L"),
+        ("CMYK", ".jpg", "RGB"),
+    ],
+)
+def test_other_kinds_are_read_as_what_they_show(
+    tmp_path: Path, mode: str, suffix: str, read_as: str
+) -> None:
+    file = tmp_path / f"a{suffix}"
+    Image.fromarray(RED_TO_BLUE).convert(mode).save(file)
+    picture = read_picture(file)
+    assert picture.rgb == (read_as != "L")
+    with Image.open(file) as shown:
+        np.testing.assert_array_equal(picture.data, np.asarray(shown.convert(read_as)))
+
+
+def test_a_palette_with_transparency_keeps_it(tmp_path: Path) -> None:
+    image = Image.new("P", (2, 1))
+    image.putpalette([0, 0, 0, 255, 0, 0])
+    image.putpixel((1, 0), 1)
+    image.save(tmp_path / "a.png", transparency=0)
+    expected = [[[0, 0, 0, 0], [255, 0, 0, 255]]]
+    np.testing.assert_array_equal(read_picture(tmp_path / "a.png").data, expected)
+
+
+def test_exif_orientation_is_applied(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a camera held upright: to be shown turned by 90 degrees clockwise
+    bright_left = np.tile(np.repeat(np.array([255, 0], np.uint8), 8), (8, 1))
+    Image.fromarray(bright_left).save(tmp_path / "a.jpg", exif=exif)
+    data = read_picture(tmp_path / "a.jpg").data
+    assert data.shape == (16, 8)
+    assert data[0].min() > data[-1].max()
+
+
+def test_a_16_bit_color_png_is_refused_rather_than_halved(tmp_path: Path) -> None:
+    # Neither Pillow nor imageio writes one, so its header is enough: signature, IHDR, 16, RGB.
+    header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (4).to_bytes(4) + (4).to_bytes(4) + b"\x10\x02"
+    (tmp_path / "a.png").write_bytes(header + bytes(20))
+    with pytest.raises(ValueError, match=r"a\.png cannot be read .*: 16 bits for each colour"):
+        read_picture(tmp_path / "a.png")

@@ -1,0 +1,142 @@
+"""TIFF: any dtype, any axes, and the kinds that other programs write."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+from PIL import Image
+
+from napari_fsrcnn.files.picture import Picture
+from napari_fsrcnn.files.pictures import read_picture, write_picture
+
+DTYPES = ["u1", "i1", "<u2", ">u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8"]
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Picture:
+    """Draw pictures of any dtype, with up to three stack axes in any order, grey or colour."""
+    rgb = draw(st.booleans())
+    stack_axes = draw(st.lists(st.sampled_from("TZCQ"), unique=True, max_size=3).map("".join))
+    plane = draw(st.tuples(st.integers(1, 20), st.integers(1, 20)))
+    stack = draw(st.tuples(*[st.integers(1, 4)] * len(stack_axes)))
+    color = (draw(st.integers(3, 4)),) if rgb else ()
+    dtype = st.sampled_from(DTYPES if rgb else [*DTYPES, "?"])
+    data = draw(hnp.arrays(dtype, (*stack, *plane, *color)))
+    return Picture(data, rgb, stack_axes + ("YXS" if rgb else "YX"))
+
+
+@given(picture=pictures())
+def test_tiff_gives_back_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory, picture: Picture
+) -> None:
+    file = tmp_path_factory.mktemp("tiff") / "a.tif"
+    write_picture(file, picture)
+    again = read_picture(file)
+    assert (again.rgb, again.axes) == (picture.rgb, picture.axes)
+    assert again.data.dtype == picture.data.dtype.newbyteorder("=")
+    np.testing.assert_array_equal(again.data, picture.data)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape", "axes", "is_imagej"),
+    [
+        ("uint16", (2, 3, 4, 5), "TZYX", True),
+        ("float32", (3, 4, 5), "CYX", True),
+        ("uint8", (4, 5, 3), "YXS", True),
+        ("uint16", (4, 5, 3), "YXS", False),
+        ("uint8", (4, 5, 4), "YXS", False),
+        ("float64", (4, 5), "YX", False),
+        ("uint8", (1, 4, 5), "ZYX", False),
+        ("uint8", (2, 3, 4, 5), "CZYX", False),
+    ],
+)
+def test_imagej_gets_its_own_format_where_it_can_hold_all(
+    tmp_path: Path, dtype: str, shape: tuple[int, ...], axes: str, is_imagej: bool
+) -> None:
+    write_picture(tmp_path / "a.tif", Picture(np.ones(shape, dtype), axes.endswith("S"), axes))
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        assert file.is_imagej == is_imagej
+        assert file.series[0].axes == axes
+
+
+@pytest.mark.parametrize("axes", ["YX", "ZYX", "TCYX", "CZYX", "ZYXS"])
+def test_ome_tiff_by_its_suffixes(tmp_path: Path, axes: str) -> None:
+    shape = tuple(3 if axis == "S" else 2 + i for i, axis in enumerate(axes))
+    picture = Picture(np.arange(np.prod(shape), dtype=np.uint16).reshape(shape), "S" in axes, axes)
+    write_picture(tmp_path / "a.ome.tif", picture)
+    with tifffile.TiffFile(tmp_path / "a.ome.tif") as file:
+        assert file.is_ome
+    again = read_picture(tmp_path / "a.ome.tif")
+    assert (again.rgb, again.axes) == (picture.rgb, axes)
+    np.testing.assert_array_equal(again.data, picture.data)
+
+
+def test_what_ome_tiff_cannot_hold_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"OME-TIFF cannot hold .*int64.*: write a plain \.tif"):
+        write_picture(tmp_path / "a.ome.tif", Picture(np.ones((4, 5), np.int64)))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("data", "rgb", "reason"),
+    [
+        (np.ones((0, 5)), False, r"shape \(0, 5\) has no pixels"),
+        (np.ones((4, 5, 3), bool), True, "bool colour: make it uint8"),
+    ],
+)
+def test_what_no_tiff_can_hold_is_refused(
+    tmp_path: Path, data: NDArray[Any], rgb: bool, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        write_picture(tmp_path / "a.tif", Picture(data, rgb))
+    assert not list(tmp_path.iterdir())
+
+
+COLORS = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("mode", "rgb"), [("L", False), ("1", False), ("P", True), ("RGB", True), ("RGBA", True)]
+)
+def test_other_writers_kinds(tmp_path: Path, mode: str, rgb: bool) -> None:
+    image = Image.fromarray(COLORS).convert(mode)
+    image.save(tmp_path / "a.tif")
+    picture = read_picture(tmp_path / "a.tif")
+    assert picture.rgb == rgb
+    shown = image.convert("RGB") if mode == "P" else image
+    np.testing.assert_array_equal(picture.data, np.asarray(shown))
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "axes", "expected"),
+    [
+        # colour kept in one plane a colour
+        (np.moveaxis(COLORS, -1, 0), {"photometric": "rgb"}, "YXS", COLORS),
+        # values of any number beside each other, as some microscopes write channels
+        (COLORS[..., :2], {"photometric": "minisblack"}, "CYX", np.moveaxis(COLORS, -1, 0)[:2]),
+        (COLORS[..., 0], {"photometric": "miniswhite"}, "YX", 255 - COLORS[..., 0]),
+        (COLORS[..., 0] > 9, {"photometric": "miniswhite"}, "YX", COLORS[..., 0] <= 9),
+    ],
+)
+def test_other_arrangements(
+    tmp_path: Path, data: NDArray[Any], options: dict[str, str], axes: str, expected: NDArray[Any]
+) -> None:
+    planar = {"planarconfig": "separate" if axes == "YXS" else "contig"}
+    options |= planar if data.ndim == 3 else {}
+    tifffile.imwrite(tmp_path / "a.tif", data, metadata=None, **options)  # type: ignore[arg-type]
+    picture = read_picture(tmp_path / "a.tif")
+    assert picture.axes == axes
+    assert picture.data.dtype == expected.dtype
+    np.testing.assert_array_equal(picture.data, expected)
+
+
+def test_cmyk_is_refused_by_a_sentence(tmp_path: Path) -> None:
+    Image.fromarray(COLORS).convert("CMYK").save(tmp_path / "a.tif")
+    with pytest.raises(ValueError, match="4 samples a pixel of another kind than grey, RGB"):
+        read_picture(tmp_path / "a.tif")

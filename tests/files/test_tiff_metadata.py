@@ -1,0 +1,87 @@
+"""Pixel size, unit and ImageJ's notes survive the way through this project."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from napari_fsrcnn.files.picture import Picture
+from napari_fsrcnn.files.pictures import read_picture, write_picture
+
+SIZES = {"Z": 1.5, "Y": 0.25, "X": 0.125}
+
+
+@pytest.mark.parametrize("unit", ["µm", "micron", "nm", "Å", "pixel"])
+@pytest.mark.parametrize("dtype", ["uint16", "float64"])  # ImageJ's format and the plain one
+def test_pixel_size_and_unit_come_back(tmp_path: Path, unit: str, dtype: str) -> None:
+    stack = np.ones((2, 3, 4), dtype)
+    write_picture(tmp_path / "a.tif", Picture(stack, axes="ZYX", pixel_size=SIZES, unit=unit))
+    again = read_picture(tmp_path / "a.tif")
+    assert again.pixel_size == pytest.approx(SIZES)
+    assert again.unit == unit
+
+
+@pytest.mark.parametrize(("unit", "in_ome"), [("µm", "µm"), ("micron", "µm"), ("nm", "nm")])
+def test_ome_has_the_size_by_its_own_names(tmp_path: Path, unit: str, in_ome: str) -> None:
+    stack = np.ones((2, 3, 4), np.uint8)
+    write_picture(tmp_path / "a.ome.tif", Picture(stack, axes="ZYX", pixel_size=SIZES, unit=unit))
+    again = read_picture(tmp_path / "a.ome.tif")
+    assert dict(again.pixel_size) == SIZES
+    assert again.unit == in_ome
+
+
+def test_dots_per_inch_double_when_the_picture_does(tmp_path: Path) -> None:
+    tifffile.imwrite(
+        tmp_path / "a.tif", np.ones((4, 5), np.uint8), resolution=(300, 300), resolutionunit=2
+    )
+    picture = read_picture(tmp_path / "a.tif")
+    assert picture.unit == "inch"
+    write_picture(tmp_path / "b.tif", picture.enlarged(np.ones((8, 10), np.uint8), 2))
+    with tifffile.TiffFile(tmp_path / "b.tif") as file:
+        page = file.pages.first
+        assert page.resolution == pytest.approx((600, 600))
+        assert page.resolutionunit == 2
+
+
+def test_no_size_is_invented(tmp_path: Path) -> None:
+    for name in ("a.tif", "b.ome.tif", "c.png"):
+        write_picture(tmp_path / name, Picture(np.ones((4, 5), np.uint16)))
+        again = read_picture(tmp_path / name)
+        assert (dict(again.pixel_size), again.unit) == ({}, "")
+
+
+def test_imagej_finds_its_own_notes_again(tmp_path: Path) -> None:
+    notes: dict[str, Any] = {
+        "Info": "objective 60x, 37 °C\n2nd line",
+        "Labels": ["first", "second"],
+        "Ranges": (0.0, 1000.0),
+        "LUTs": [np.tile(np.arange(256, dtype=np.uint8), (3, 1))],
+        "finterval": 2.5,
+        "mode": "composite",
+        "min": 3.0,
+        "yunit": "\\u00B5m",
+    }
+    tifffile.imwrite(
+        tmp_path / "a.tif",
+        np.ones((2, 3, 4), np.uint16),
+        imagej=True,
+        resolution=(10, 10),
+        metadata={"axes": "TYX", "unit": "\\u00B5m", **notes},
+    )
+    picture = read_picture(tmp_path / "a.tif")
+    assert picture.unit == "µm"
+    write_picture(tmp_path / "b.tif", picture.enlarged(np.ones((2, 6, 8), np.uint16), 2))
+    with (
+        tifffile.TiffFile(tmp_path / "a.tif") as before,
+        tifffile.TiffFile(tmp_path / "b.tif") as after,
+    ):
+        assert before.imagej_metadata is not None
+        np.testing.assert_equal(after.imagej_metadata, before.imagej_metadata)
+        assert after.pages.first.resolution == pytest.approx((20, 20))
+
+
+def test_a_resolution_of_zero_says_nothing(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", np.ones((4, 5), np.uint8), resolution=(0, 0))
+    assert dict(read_picture(tmp_path / "a.tif").pixel_size) == {}
