@@ -100,7 +100,11 @@ def _with_palette(data: NDArray[Any], colormap: NDArray[np.uint16]) -> NDArray[n
 
 
 def _fits_imagej(picture: Picture) -> bool:
-    """Say whether ImageJ's format gives the same array back: it knows no axes of length 1."""
+    """Say whether ImageJ's format gives the same array back.
+
+    It knows no stack axis of length 1, and tifffile takes a stack of planes one pixel wide for
+    a plane.
+    """
     stack_axes = picture.axes[: picture.axes.index("Y")]
     stack_shape = picture.data.shape[: len(stack_axes)]
     color_fits = not picture.rgb or (
@@ -111,6 +115,6 @@ def _fits_imagej(picture: Picture) -> bool:
         and picture.data.dtype.name in _IMAGEJ_DTYPES
         and color_fits
         and stack_axes in {"", "T", "Z", "C", "TZ", "TC", "ZC", "TZC"}
-        and 1 not in stack_shape
+        and 1 not in (*stack_shape, picture.data.shape[-1])
         and picture.data.nbytes < _LARGEST_IMAGEJ
     )

@@ -1,0 +1,62 @@
+"""Pairs as a network sees them: Y planes in [0, 1]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.image.colour import rgb2ycbcr
+from napari_fsrcnn.image.protocol import LEVELS, crop_to_multiple, luma, make_lr
+from napari_fsrcnn.image.value_range import ValueRange, find_value_range, to_unit
+
+
+@dataclass(frozen=True, eq=False)
+class LumaPair:
+    """LR and HR of one picture, ready for a network.
+
+    Attributes
+    ----------
+    name : str
+    lr : ndarray of float32, shape (Y, X)
+        In [0, 1] by the value-range rule.
+    hr : ndarray of float32, shape (scale * Y, scale * X)
+    whole_levels : bool
+        Whether the picture has 8 bits, so that results are rounded to whole levels before they are
+        measured, as the literature does.
+    """
+
+    name: str
+    lr: NDArray[np.float32]
+    hr: NDArray[np.float32]
+    whole_levels: bool
+
+
+def luma_pair(pair: Pair, scale: int) -> LumaPair:
+    """Take the Y plane of a pair by the protocol, and make LR where it is not given.
+
+    Pictures of 8 bits follow the literature (Y in whole levels); others are mapped to [0, 1] with
+    HR's value range, for LR too.
+    """
+    value_range = find_value_range(pair.hr)
+    if pair.lr is None:
+        hr = crop_to_multiple(_unit_luma(pair.hr, value_range, rgb=pair.rgb), scale)
+        lr = make_lr(hr, scale)
+    else:
+        hr = _unit_luma(pair.hr, value_range, rgb=pair.rgb)
+        lr = _unit_luma(pair.lr, value_range, rgb=pair.rgb)
+    return LumaPair(
+        pair.name, lr.astype(np.float32), hr.astype(np.float32), pair.hr.dtype == np.uint8
+    )
+
+
+def _unit_luma(
+    picture: NDArray[Any], value_range: ValueRange, *, rgb: bool
+) -> NDArray[np.floating[Any]]:
+    if picture.dtype == np.uint8:
+        return luma(picture) / LEVELS
+    unit = to_unit(picture, value_range)
+    return rgb2ycbcr(unit[..., :3])[..., 0] if rgb else unit

@@ -1,0 +1,64 @@
+"""RGB to YCbCr and back by ITU-R BT.601, as MATLAB's ``rgb2ycbcr`` does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floating = NDArray[np.floating[Any]]
+
+_FROM_RGB = (
+    np.array([[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]])
+    / 255
+)
+_OFFSET = np.array([16.0, 128.0, 128.0]) / 255
+_TO_RGB = np.linalg.inv(_FROM_RGB)
+
+
+def rgb2ycbcr(rgb: Floating) -> Floating:
+    """Convert RGB to studio-swing YCbCr.
+
+    Parameters
+    ----------
+    rgb : ndarray of float, shape (..., 3)
+        Values in [0, 1]; values outside pass through the same linear map.
+
+    Returns
+    -------
+    ndarray of float, shape (..., 3)
+        Y in 16/255..235/255, Cb and Cr in 16/255..240/255, in the input's float dtype.
+
+    References
+    ----------
+    ITU-R BT.601-7, section 2.5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> (rgb2ycbcr(np.array([1.0, 1.0, 1.0])) * 255).round().tolist()
+    [235.0, 128.0, 128.0]
+    """
+    return rgb @ _FROM_RGB.T.astype(rgb.dtype) + _OFFSET.astype(rgb.dtype)
+
+
+def ycbcr2rgb(ycbcr: Floating) -> Floating:
+    """Convert studio-swing YCbCr to RGB: the exact inverse of :func:`rgb2ycbcr`.
+
+    Parameters
+    ----------
+    ycbcr : ndarray of float, shape (..., 3)
+
+    Returns
+    -------
+    ndarray of float, shape (..., 3)
+        RGB, not clipped, in the input's float dtype.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ycbcr2rgb(np.array([235.0, 128.0, 128.0]) / 255).round(6).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    return (ycbcr - _OFFSET.astype(ycbcr.dtype)) @ _TO_RGB.T.astype(ycbcr.dtype)

@@ -1,0 +1,228 @@
+"""Upscale any picture: the way from an array to planes in [0, 1] and back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from math import prod
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from napari_fsrcnn.image.colour import rgb2ycbcr, ycbcr2rgb
+from napari_fsrcnn.image.layout import check_picture, guess_rgb
+from napari_fsrcnn.image.resize import imresize
+from napari_fsrcnn.image.value_range import ValueRange, find_value_range, from_unit, to_unit
+from napari_fsrcnn.inference.tiles import Progress, count_tiles, prepare, upscale_plane
+from napari_fsrcnn.networks.device import resolve_device
+from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.weights.shipped import load_model
+
+Color = Literal["luma", "channels"]
+
+UnitPlane = NDArray[np.float32]
+Picture = NDArray[Any]
+
+# Numbers as they are, rounded and clipped only where the dtype asks for it.
+_AS_IS = ValueRange(0.0, 1.0)
+
+
+def upscale(
+    image: ArrayLike,
+    model: str | Path | Model = "fsrcnn-x2",
+    *,
+    rgb: bool | None = None,
+    value_range: tuple[float, float] | None = None,
+    color: Color = "luma",
+    device: str = "auto",
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> NDArray[Any]:
+    """Upscale a picture or a stack of pictures with a network.
+
+    Parameters
+    ----------
+    image : array_like, shape (..., Y, X) or (..., Y, X, 3 or 4)
+        Any bool, integer or float dtype. Leading axes (time, z, channel) are independent planes.
+    model : str, Path or Model
+        A shipped name (:func:`napari_fsrcnn.list_models`), a file, or a loaded model. It decides
+        the scale.
+    rgb : bool, optional
+        Whether the last axis is colour. By default it is if it has 3 or 4 values and the two axes
+        before it are over 30 pixels long.
+    value_range : tuple of two float, optional
+        The values that the network sees as 0 and 1, one pair for the whole array. By default by
+        the rule of :func:`napari_fsrcnn.image.value_range.find_value_range`.
+    color : {"luma", "channels"}
+        The network on Y and bicubic on Cb and Cr, or the network on each channel (right for
+        fluorescence, where a pure red or blue structure has almost no Y). Alpha is bicubic.
+    device : str
+        "auto", "cpu", "cuda", "cuda:N" or "mps".
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each tile.
+    stop : threading.Event, optional
+        Looked at before each tile.
+
+    Returns
+    -------
+    ndarray, shape (..., scale * Y, scale * X) or (..., scale * Y, scale * X, 3 or 4)
+        In the dtype of ``image`` (native byte order). Integers are rounded and clipped to the
+        dtype's limits; float is not clipped.
+
+    Raises
+    ------
+    ValueError
+        If the array is complex, of objects, empty, of fewer than two axes, or contains NaN or
+        infinity; if there is no such model or device; if the value range is not low <= high.
+    FileNotFoundError
+        If the model's file does not exist.
+    UpscaleStopped
+        If ``stop`` was set.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> upscale(np.zeros((5, 20, 31), np.uint16), "fsrcnn-x3", device="cpu").shape
+    (5, 60, 93)
+    """
+    image, rgb = _picture(image, rgb)
+    if color not in ("luma", "channels"):
+        raise ValueError(f"The color must be 'luma' or 'channels', not {color!r}.")
+    limits = find_value_range(_without_alpha(image, rgb)) if value_range is None else (
+        _checked_range(value_range)
+    )
+    if not isinstance(model, Model):
+        model = load_model(model)
+    scale = model.scale
+    network = prepare(model.network, resolve_device(device))
+    tick = _counter(progress, _count(image, rgb, color))
+
+    def enlarge(plane: UnitPlane) -> UnitPlane:
+        tensor = torch.from_numpy(np.ascontiguousarray(plane))
+        return upscale_plane(network, tensor, after_tile=tick, stop=stop).numpy()
+
+    def restore(plane: Picture) -> Picture:
+        return from_unit(enlarge(to_unit(plane, limits)), limits, plane.dtype)
+
+    def restore_luma(picture: Picture) -> Picture:
+        ycbcr = rgb2ycbcr(to_unit(picture, limits))
+        y = enlarge(ycbcr[..., 0])
+        cb, cr = imresize(np.moveaxis(ycbcr[..., 1:], -1, 0), scale)
+        return from_unit(ycbcr2rgb(np.stack([y, cb, cr], axis=-1)), limits, picture.dtype)
+
+    def restore_channels(picture: Picture) -> Picture:
+        return np.stack([restore(channel) for channel in np.moveaxis(picture, -1, 0)], axis=-1)
+
+    if not rgb:
+        return _each_plane(image, 2, scale, restore)
+    restore_rgb = restore_luma if color == "luma" else restore_channels
+    return _each_plane(image, 3, scale, lambda picture: _with_alpha(picture, scale, restore_rgb))
+
+
+def bicubic(image: ArrayLike, scale: int, *, rgb: bool | None = None) -> NDArray[Any]:
+    """Enlarge a picture or a stack of pictures by MATLAB's bicubic: what networks are held against.
+
+    Parameters
+    ----------
+    image, rgb
+        As for :func:`upscale`.
+    scale : int
+
+    Returns
+    -------
+    ndarray
+        Shape and dtype as of :func:`upscale`.
+
+    Raises
+    ------
+    ValueError
+        If the array is no picture.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bicubic(np.full((2, 2), 7, np.uint8), 2)[0].tolist()
+    [7, 7, 7, 7]
+    """
+    image, rgb = _picture(image, rgb)
+    if not rgb:
+        return _each_plane(image, 2, scale, lambda plane: _bicubic(plane, scale))
+    return _each_plane(
+        image,
+        3,
+        scale,
+        lambda picture: _with_alpha(
+            picture,
+            scale,
+            lambda colours: np.moveaxis(_bicubic(np.moveaxis(colours, -1, 0), scale), 0, -1),
+        ),
+    )
+
+
+def _picture(image: ArrayLike, rgb: bool | None) -> tuple[Picture, bool]:
+    array = np.asarray(image)
+    rgb = guess_rgb(array.shape) if rgb is None else rgb
+    check_picture(array, rgb=rgb)
+    return array, rgb
+
+
+def _checked_range(value_range: tuple[float, float]) -> ValueRange:
+    low, high = (float(value) for value in value_range)
+    if not (np.isfinite([low, high]).all() and low <= high):
+        raise ValueError(f"The value range must be (low, high) with low <= high, not {value_range}.")
+    return ValueRange(low, high)
+
+
+def _without_alpha(image: Picture, rgb: bool) -> Picture:
+    return image[..., :3] if rgb else image
+
+
+def _count(image: Picture, rgb: bool, color: Color) -> int:
+    """Tiles that the network sees."""
+    shape = image.shape[:-1] if rgb else image.shape
+    channels = 3 if rgb and color == "channels" else 1
+    return prod(shape[:-2]) * channels * count_tiles(*shape[-2:])
+
+
+def _counter(progress: Progress | None, total: int) -> Callable[[], None] | None:
+    if progress is None:
+        return None
+    done = 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    return tick
+
+
+def _each_plane(
+    image: Picture, axes: int, scale: int, restore: Callable[[Picture], Picture]
+) -> NDArray[Any]:
+    """Restore plane after plane into one array; ``axes`` is 2 for (Y, X), 3 for (Y, X, C)."""
+    lead, (height, width, *colours) = image.shape[:-axes], image.shape[-axes:]
+    shape = (*lead, scale * height, scale * width, *colours)
+    result = np.empty(shape, image.dtype.newbyteorder("="))
+    for index in np.ndindex(lead):
+        result[index] = restore(image[index])
+    return result
+
+
+def _with_alpha(
+    picture: Picture, scale: int, restore: Callable[[Picture], Picture]
+) -> Picture:
+    """Restore the colours, and enlarge alpha, if there is one, by bicubic within its values."""
+    colours = restore(picture[..., :3])
+    if picture.shape[-1] == 3:
+        return colours
+    alpha = picture[..., 3]
+    enlarged = np.clip(_bicubic(alpha, scale), alpha.min(), alpha.max())
+    return np.concatenate([colours, enlarged[..., np.newaxis]], axis=-1)
+
+
+def _bicubic(planes: Picture, scale: int) -> Picture:
+    return from_unit(imresize(planes, scale), _AS_IS, planes.dtype)

@@ -1,0 +1,82 @@
+"""Training with over-parameterised layers that collapse into the ordinary network.
+
+Each weight is the sum of a fixed start and a product of two wide factors. The product is multiplied
+out in weight space at every step, so the picture only ever passes through the ordinary layer, while
+the optimiser moves in the wide one and arrives at better weights. Collapsing keeps the weights as
+they are and forgets the factors: the network that is saved is the published one.
+
+References
+----------
+Bhardwaj et al., "Collapsible linear blocks for super-efficient super resolution",
+arXiv 2103.09404, section 3.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from napari_fsrcnn.networks.deconvolution import Deconvolution
+
+WIDTH = 256
+
+
+class WideWeight(nn.Module):
+    """Parametrization ``weight = start + project @ expand``.
+
+    Parameters
+    ----------
+    weight : Tensor, shape (A, B, k, k)
+        The layer's weight: ``project`` has the shape (A, width), ``expand`` (width, B * k * k).
+    width : int
+        Inner width.
+    fan_in : int
+        Inputs that one output of the layer sums, for the scale of the random start.
+    """
+
+    def __init__(self, weight: Tensor, width: int, fan_in: int) -> None:
+        super().__init__()
+        rows, columns = weight.flatten(1).shape
+        self.project = nn.Parameter(torch.empty(rows, width))
+        self.expand = nn.Parameter(torch.empty(width, columns))
+        # As two convolutions in a row are initialised by default: uniform within 1 / sqrt(fan-in).
+        nn.init.uniform_(self.project, -1 / math.sqrt(width), 1 / math.sqrt(width))
+        nn.init.uniform_(self.expand, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+
+    def forward(self, start: Tensor) -> Tensor:
+        """Multiply the factors out and add the start."""
+        return start + (self.project @ self.expand).view_as(start)
+
+
+def make_collapsible(network: nn.Module, width: int = WIDTH) -> None:
+    """Replace each convolution's weight by a wide product, in place.
+
+    Square 3 x 3 layers start at the identity plus the product, the others at the product alone, so
+    weights that the network had before are lost.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | Deconvolution):
+            _set_start(module.weight)
+            fan_in = module.weight[0].numel()
+            wide = WideWeight(module.weight, width, fan_in)
+            parametrize.register_parametrization(module, "weight", wide)
+            module.parametrizations.weight.original.requires_grad_(False)  # type: ignore[union-attr]
+
+
+def collapse(network: nn.Module) -> None:
+    """Turn the wide layers back into ordinary ones with the same weights, in place."""
+    for module in network.modules():
+        if parametrize.is_parametrized(module, "weight"):
+            parametrize.remove_parametrizations(module, "weight")
+            module.weight.requires_grad_(True)  # type: ignore[union-attr]
+
+
+@torch.no_grad()
+def _set_start(weight: Tensor) -> None:
+    weight.zero_()
+    rows, columns, kernel, _ = weight.shape
+    if rows == columns and kernel == 3:
+        nn.init.dirac_(weight)

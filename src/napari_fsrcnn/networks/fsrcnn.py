@@ -1,0 +1,75 @@
+"""FSRCNN: feature extraction, shrinking, mapping, expanding and deconvolution, all on LR."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+
+from napari_fsrcnn.networks.deconvolution import Deconvolution
+from napari_fsrcnn.networks.srcnn import PaddingMode
+
+PReLUSlopes = Literal["channel", "layer"]
+
+
+class FSRCNN(nn.Module):
+    """FSRCNN(d, s, m).
+
+    Parameters
+    ----------
+    scale : int
+        Enlargement on both axes.
+    d, s, m : int
+        Feature maps, shrunken maps and number of mapping layers: (56, 12, 4) for FSRCNN and
+        (32, 5, 1) for FSRCNN-s.
+    padding_mode : {"replicate", "zeros"}
+        What every convolution sees outside the picture; the deconvolution always sees zeros.
+    deconv_padding : int, optional
+        Padding of the 9 x 9 deconvolution (:class:`Deconvolution`). By default 3 at x3, where that
+        centres the kernel on the LR pixel, and 4 elsewhere.
+    prelu : {"channel", "layer"}
+        One learnt slope for each channel, or one for the layer.
+
+    References
+    ----------
+    Dong et al., "Accelerating the super-resolution convolutional neural network",
+    arXiv 1608.00367, section 3.2.
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        d: int = 56,
+        s: int = 12,
+        m: int = 4,
+        padding_mode: PaddingMode = "replicate",
+        deconv_padding: int | None = None,
+        prelu: PReLUSlopes = "channel",
+    ) -> None:
+        super().__init__()
+        if deconv_padding is None:
+            deconv_padding = 3 if scale == 3 else 4
+        widths = [(1, d, 5), (d, s, 1), *[(s, s, 3)] * m, (s, d, 1)]
+        layers: list[nn.Module] = []
+        for channels, maps, kernel in widths:
+            layers += [
+                nn.Conv2d(channels, maps, kernel, padding="same", padding_mode=padding_mode),
+                nn.PReLU(maps if prelu == "channel" else 1),
+            ]
+        self.scale = scale
+        self.hyperparameters = {
+            "d": d,
+            "s": s,
+            "m": m,
+            "padding_mode": padding_mode,
+            "deconv_padding": deconv_padding,
+            "prelu": prelu,
+        }
+        self.features = nn.Sequential(*layers)
+        self.deconvolution = Deconvolution(d, scale, deconv_padding)
+        self.halo = sum(kernel // 2 for *_, kernel in widths) + self.deconvolution.halo
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map an LR plane ``(N, 1, H, W)`` in [0, 1] to HR ``(N, 1, scale * H, scale * W)``."""
+        enlarged: Tensor = self.deconvolution(self.features(lr))
+        return enlarged

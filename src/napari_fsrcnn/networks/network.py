@@ -1,0 +1,35 @@
+"""What every network promises to the floors that run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SCALES = range(2, 9)
+"""Enlargements that a network may have: beyond 8 a 9 x 9 deconvolution no longer covers HR."""
+
+
+class Network(Protocol):
+    """A torch module that maps LR ``(N, 1, H, W)`` in [0, 1] to HR ``(N, 1, scale*H, scale*W)``.
+
+    Attributes
+    ----------
+    scale : int
+        Enlargement on both axes.
+    halo : int
+        LR pixels on each side that an output pixel depends on.
+    hyperparameters : mapping
+        JSON values; with them and the scale its architecture builds the same network again.
+    """
+
+    scale: int
+    halo: int
+    hyperparameters: Mapping[str, Any]
+
+
+def as_module(network: Network) -> nn.Module:
+    """Give the network its other type: Python has no intersection of a class and a protocol."""
+    return cast("nn.Module", network)

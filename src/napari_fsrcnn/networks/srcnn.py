@@ -1,0 +1,53 @@
+"""SRCNN: bicubic first, then patch extraction, non-linear mapping and reconstruction."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from napari_fsrcnn.networks.bicubic import BicubicUpsample
+
+PaddingMode = Literal["replicate", "zeros"]
+
+
+class SRCNN(nn.Module):
+    """SRCNN with 64 and 32 filters, working on the bicubic enlargement of the LR plane.
+
+    Parameters
+    ----------
+    scale : int
+        Enlargement on both axes.
+    kernels : tuple of three odd int
+        Sizes of the three convolutions: (9, 1, 5), (9, 3, 5) or (9, 5, 5) in the paper.
+    padding_mode : {"replicate", "zeros"}
+        What every convolution sees outside the picture.
+
+    References
+    ----------
+    Dong et al., "Image super-resolution using deep convolutional networks", arXiv 1501.00092.
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        kernels: tuple[int, int, int] = (9, 5, 5),
+        padding_mode: PaddingMode = "replicate",
+    ) -> None:
+        super().__init__()
+        first, second, third = kernels
+        self.scale = scale
+        self.hyperparameters = {"kernels": list(kernels), "padding_mode": padding_mode}
+        self.halo = math.ceil(sum(kernel // 2 for kernel in kernels) / scale) + BicubicUpsample.halo
+        self.bicubic = BicubicUpsample(scale)
+        self.extract = nn.Conv2d(1, 64, first, padding="same", padding_mode=padding_mode)
+        self.map = nn.Conv2d(64, 32, second, padding="same", padding_mode=padding_mode)
+        self.reconstruct = nn.Conv2d(32, 1, third, padding="same", padding_mode=padding_mode)
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map an LR plane ``(N, 1, H, W)`` in [0, 1] to HR ``(N, 1, scale * H, scale * W)``."""
+        features = torch.relu(self.extract(self.bicubic(lr)))
+        reconstructed: Tensor = self.reconstruct(torch.relu(self.map(features)))
+        return reconstructed

@@ -1,0 +1,85 @@
+"""What a training run reports, in the order in which it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fsrcnn.weights.model import Model
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Started:
+    """The data is read and split, and the network is on its device.
+
+    ``step`` is 0, or where a resumed run goes on. ``bicubic_psnr`` is bicubic's mean PSNR in dB on
+    the validation pictures.
+    """
+
+    step: int
+    steps: int
+    device: str
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    bicubic_psnr: float
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """About ten times a second: steps done, and the mean loss since the last report."""
+
+    step: int
+    loss: float
+    steps_per_second: float
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """One validation picture: Y planes in [0, 1], all but ``lr`` of HR's size."""
+
+    name: str
+    lr: Plane
+    bicubic: Plane
+    network: Plane
+    hr: Plane
+
+
+@dataclass(frozen=True)
+class Validated:
+    """Mean PSNR in dB on the validation pictures, for the network and for bicubic."""
+
+    step: int
+    psnr: float
+    bicubic_psnr: float
+    preview: Preview
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The run folder is up to date: the run can be resumed from this step."""
+
+    step: int
+    run: Path
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run has ended, by itself or by ``stop``; ``model`` has the best weights so far.
+
+    ``psnr`` is that model's on the validation pictures; None where the run was stopped before its
+    first validation, so that the model is the one of the last step.
+    """
+
+    step: int
+    stopped: bool
+    psnr: float | None
+    bicubic_psnr: float
+    model: Model
+
+
+Event = Started | Stepped | Validated | Saved | Finished

@@ -1,0 +1,51 @@
+"""A model that carries the record of how it was trained."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from napari_fsrcnn.networks.network import as_module
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.data import TrainingData
+from napari_fsrcnn.training.state import TrainingState
+from napari_fsrcnn.weights.card import Card, TrainingRecord, Validation
+from napari_fsrcnn.weights.model import Model
+
+# Where a run lies and when it pauses has no part in its result, and paths are nobody's business.
+_LEFT_OUT = {"data", "out", "run", "device", "stop_after"}
+
+
+def trained_model(
+    config: TrainingConfig, state: TrainingState, data: TrainingData, bicubic_psnr: float
+) -> Model:
+    """The best network so far as a model, with its training record."""
+    best = state.best if state.best_psnr is not None else state.average
+    network = copy.deepcopy(best)
+    as_module(network).cpu()
+    card = Card(
+        architecture=config.arch,
+        hyperparameters=dict(network.hyperparameters),
+        scale=config.scale,
+        training=TrainingRecord(
+            data=data.labels,
+            train=[pair.name for pair in data.train],
+            validation=[pair.name for pair in data.validation],
+            config=config.model_dump(mode="json", exclude=_LEFT_OUT),
+            step=state.step,
+            seconds=round(state.seconds, 1),
+            versions={name: version(name) for name in ("napari-fsrcnn", "torch")},
+            date=datetime.now(UTC).date().isoformat(),
+        ),
+        validation=None
+        if state.best_psnr is None
+        else Validation(
+            pictures=len(data.validation),
+            step=state.best_step,
+            psnr=round(state.best_psnr, 4),
+            bicubic_psnr=round(bicubic_psnr, 4),
+        ),
+    )
+    name = config.out.stem if config.out is not None else f"{config.arch}-x{config.scale}"
+    return Model(name, network, card)

@@ -1,0 +1,103 @@
+"""The folder of a run: enough to use its model, to resume it and to repeat it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.training.config import TrainingConfig
+
+COLUMNS = ("step", "seconds", "loss", "psnr", "bicubic_psnr")
+"""Columns of ``log.csv``; PSNR in dB."""
+
+
+class RunFolder:
+    """Paths and small files of a run.
+
+    Attributes
+    ----------
+    model : Path
+        The best model so far.
+    state : Path
+        What resuming reads.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.config = path / "config.json"
+        self.log = path / "log.csv"
+        self.model = path / "model.safetensors"
+        self.state = path / "state.safetensors"
+
+    def create(self, config: TrainingConfig) -> None:
+        """Make the folder and write the configuration.
+
+        Raises
+        ------
+        FileExistsError
+            If the folder already holds a run, which would be lost.
+        """
+        if self.state.exists():
+            raise FileExistsError(
+                f"{self.path} already holds a training run: resume it, or choose another folder."
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.write_config(config)
+        self._write(self.log, ",".join(COLUMNS) + "\n")
+
+    def write_config(self, config: TrainingConfig) -> None:
+        """Write ``config.json``."""
+        self._write(self.config, config.model_dump_json(indent=2) + "\n")
+
+    def read_config(self) -> TrainingConfig:
+        """Read ``config.json``.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            If there is none, or it is damaged.
+        """
+        return read_config(self.config)
+
+    def append_log(self, step: int, seconds: float, loss: float, psnr: float, bicubic: float) -> None:
+        """Add a row to ``log.csv``; rows of later steps, from before a resume, go."""
+        rows = list(csv.reader(io.StringIO(self.log.read_text() if self.log.exists() else "")))
+        kept = [row for row in rows[1:] if int(row[0]) < step]
+        new = [step, f"{seconds:.1f}", f"{loss:.6g}", f"{psnr:.4f}", f"{bicubic:.4f}"]
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *kept, new])
+        self._write(self.log, text.getvalue())
+
+    @staticmethod
+    def _write(path: Path, text: str) -> None:
+        with atomic_path(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def read_config(path: Path) -> TrainingConfig:
+    """Read a configuration from a JSON file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not a configuration; the message names the field.
+    """
+    try:
+        return TrainingConfig.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise FileNotFoundError(f"There is no training configuration {path}.") from None
+    except ValidationError as error:
+        raise ValueError(f"{path}: {describe(error)}") from error
+
+
+def describe(error: ValidationError) -> str:
+    """Say in one line which field is wrong and why."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    return f"{field}: {first['msg']}" if field else str(first["msg"])

@@ -1,0 +1,149 @@
+"""Everything that changes while a run goes on, and its way to disk and back."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.networks.collapsible import make_collapsible
+from napari_fsrcnn.networks.network import Network, as_module
+from napari_fsrcnn.networks.registry import get_architecture
+from napari_fsrcnn.training.config import TrainingConfig
+
+AVERAGE = 0.999
+"""Decay of the moving average of the collapsed weights."""
+
+_NUMBERS = ("step", "seconds", "best_psnr", "best_step")
+
+
+class TrainingState:
+    """The networks, the optimiser, the random generator and the count of steps.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+        Its seed decides the first weights and every patch.
+    device : torch.device
+
+    Attributes
+    ----------
+    wide : nn.Module
+        The over-parameterised network that is optimised.
+    average : Network
+        The ordinary network, its weights the moving average of the collapsed ones: what is
+        validated, saved and used.
+    best : Network
+        The average at the best validation so far.
+    best_psnr : float or None
+        Its validation PSNR in dB; None before the first validation.
+    best_step : int
+        The step of that validation.
+    generator : torch.Generator
+        Source of all randomness after the first weights.
+    step : int
+        Steps done.
+    seconds : float
+        Time that they took, over all sessions.
+    """
+
+    def __init__(self, config: TrainingConfig, device: torch.device) -> None:
+        architecture = get_architecture(config.arch)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            network = architecture.build(config.scale, **config.hyperparameters)
+            self.average: Network = copy.deepcopy(network)
+            make_collapsible(as_module(network))
+        as_module(self.average).eval().requires_grad_(False)
+        self.wide: nn.Module = as_module(network).to(
+            device=device,
+            memory_format=torch.channels_last,  # type: ignore[call-overload]
+        )
+        as_module(self.average).to(device=device)
+        self.best: Network = copy.deepcopy(self.average)
+        self.best_psnr: float | None = None
+        self.best_step = 0
+        learnt = [weight for weight in self.wide.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.Adam(learnt, lr=config.lr, fused=True)
+        self.generator = torch.Generator(device)
+        self.generator.manual_seed(config.seed)
+        self.step = 0
+        self.seconds = 0.0
+
+    @torch.no_grad()
+    def update_average(self) -> None:
+        """Move the average towards the collapsed weights; quickly in the first steps."""
+        kept = min(AVERAGE, self.step / (self.step + 10))
+        for name, weight in as_module(self.average).named_parameters():
+            owner, _, kind = name.rpartition(".")
+            weight.lerp_(getattr(self.wide.get_submodule(owner), kind), 1 - kept)
+
+    def keep_best(self, psnr: float) -> None:
+        """Remember the average as the best if its PSNR is the highest so far."""
+        if self.best_psnr is None or psnr > self.best_psnr:
+            self.best_psnr, self.best_step = psnr, self.step
+            as_module(self.best).load_state_dict(as_module(self.average).state_dict())
+
+    def save(self, path: Path) -> None:
+        """Write the state as one safetensors file, replacing an old one as a whole."""
+        tensors = self._tensors() | {"generator": self.generator.get_state()}
+        for index, values in self.optimizer.state_dict()["state"].items():
+            for name, value in values.items():
+                tensors[f"optimizer.{index}.{name}"] = value
+        plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(safetensors.torch.save(plain, {"state": json.dumps(numbers)}))
+
+    def load(self, path: Path) -> None:
+        """Go on from a state that :meth:`save` wrote for the same configuration.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it is damaged or belongs to another configuration.
+        """
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no {path}: nothing to resume.")
+        try:
+            with safetensors.safe_open(path, "pt") as file:
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                numbers = json.loads(file.metadata()["state"])
+            for name, tensor in self._tensors().items():
+                tensor.copy_(tensors[name])
+            self._load_optimizer(tensors)
+            self.generator.set_state(tensors["generator"])
+            for name in _NUMBERS:
+                setattr(self, name, numbers[name])
+        except (SafetensorError, KeyError, TypeError, RuntimeError, ValueError) as error:
+            raise ValueError(f"{path} can't be resumed: {error}.") from error
+
+    def _load_optimizer(self, tensors: dict[str, Tensor]) -> None:
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in tensors.items():
+            kind, _, rest = name.partition(".")
+            if kind == "optimizer":
+                index, _, value = rest.partition(".")
+                state.setdefault(int(index), {})[value] = tensor
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+    @torch.no_grad()
+    def _tensors(self) -> dict[str, Tensor]:
+        """Every weight, by a name that says whose it is."""
+        parts: dict[str, Any] = {"wide": self.wide, "average": self.average, "best": self.best}
+        return {
+            f"{part}.{name}": tensor
+            for part, network in parts.items()
+            for name, tensor in network.state_dict().items()
+        }

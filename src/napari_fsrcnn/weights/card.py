@@ -1,0 +1,65 @@
+"""What a checkpoint says of itself: enough to build its network and to trust its figures."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from napari_fsrcnn.image.value_range import RULE
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Validation(_Frozen):
+    """PSNR in dB on the validation pictures, for the network and for bicubic."""
+
+    pictures: int
+    step: int
+    psnr: float
+    bicubic_psnr: float
+
+
+class TrainingRecord(_Frozen):
+    """How the weights came about; names are ``data set/picture``."""
+
+    data: list[str]
+    train: list[str]
+    validation: list[str]
+    config: dict[str, Any]
+    step: int
+    seconds: float
+    versions: dict[str, str]
+    date: str
+
+
+class Card(_Frozen):
+    """The JSON header of a checkpoint.
+
+    Attributes
+    ----------
+    architecture : str
+        Name in the registry.
+    hyperparameters : dict
+        What the architecture is built with, complete.
+    scale : int
+        Enlargement; the weights alone do not tell it.
+    color_space : str
+        The plane that the network was trained on.
+    value_range : str
+        The rule by which pictures are mapped to [0, 1].
+    origin : str
+        Where imported weights come from; empty for weights trained here.
+    """
+
+    format: Literal[1] = 1
+    architecture: str
+    hyperparameters: dict[str, Any]
+    scale: int = Field(ge=2, le=8)
+    color_space: Literal["Y of BT.601"] = "Y of BT.601"
+    value_range: str = RULE
+    origin: str = ""
+    training: TrainingRecord | None = None
+    validation: Validation | None = None

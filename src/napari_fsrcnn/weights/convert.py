@@ -1,0 +1,72 @@
+"""Import of weights from other projects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_fsrcnn.weights.authors import read_authors
+from napari_fsrcnn.weights.card import Card
+from napari_fsrcnn.weights.checkpoint import build_network
+from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.weights.yjn870 import read_yjn870
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+READERS = {".mat": read_authors, ".pth": read_yjn870}
+
+
+def import_weights(
+    path: str | Path, scale: int | None = None, arch: str | None = None
+) -> Model:
+    """Import the authors' ``.mat`` or yjn870's ``.pth`` weights.
+
+    Parameters
+    ----------
+    path : path
+    scale : int, optional
+        The scale of the weights, which these files do not state. By default it is taken from an
+        ``x2``, ``x3``, ... in the file's name.
+    arch : str, optional
+        The architecture that the file is expected to hold; another one is refused.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is of neither kind, its scale is not known, or it holds another architecture.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise ValueError(
+            f"{path.name}: weights can be imported from {' and '.join(READERS)} files only."
+        )
+    card: Card
+    arrays: Mapping[str, Any]
+    card, arrays = reader(path, scale if scale is not None else _scale_of(path))
+    if arch not in (None, card.architecture):
+        raise ValueError(f"{path.name} holds the architecture {card.architecture}, not {arch}.")
+    return Model(path.stem, build_network(card, _as_tensors(arrays)), card)
+
+
+def _as_tensors(arrays: Mapping[str, Any]) -> dict[str, Tensor]:
+    import torch
+
+    return {name: torch.as_tensor(array) for name, array in arrays.items()}
+
+
+def _scale_of(path: Path) -> int:
+    scales = {int(digit) for digit in re.findall(r"x([2-8])(?!\d)", path.stem, re.IGNORECASE)}
+    if len(scales) != 1:
+        raise ValueError(
+            f"{path.name} does not say its scale, neither inside nor in its name: give it, for "
+            f"example by --scale 3."
+        )
+    return scales.pop()

@@ -1,0 +1,84 @@
+"""The models that come with the package, and loading of any model by name or file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from napari_fsrcnn.weights.checkpoint import read_checkpoint
+from napari_fsrcnn.weights.model import Model
+
+FOLDER = Path(__file__).parent / "models"
+
+
+def list_models() -> list[str]:
+    """Names of the shipped models.
+
+    Examples
+    --------
+    >>> "fsrcnn-x2" in list_models()
+    True
+    """
+    return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+
+
+def model_path(name: str) -> Path:
+    """Path of a shipped model's checkpoint.
+
+    Raises
+    ------
+    ValueError
+        If there is no model of that name; the message lists those that there are.
+    """
+    if name not in list_models():
+        raise ValueError(
+            f"There is no model {name!r}. The shipped ones are {', '.join(list_models())}; "
+            f"for a model of your own give the path of its .safetensors file."
+        )
+    return FOLDER / f"{name}.safetensors"
+
+
+def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:
+    """Load a shipped model by name, or any model from its file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A shipped name such as "fsrcnn-x3" (or "fsrcnn" together with ``scale``), a checkpoint of
+        this project, or weights of the papers' authors (``.mat``) or of yjn870 (``.pth``).
+    scale : int, optional
+        The scale that the model must have. Needed for imported weights whose file name does not
+        say it.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If there is no such model, the file can't be used, or the model has another scale.
+
+    Examples
+    --------
+    >>> load_model("fsrcnn-x3").scale
+    3
+    """
+    text = str(name_or_path)
+    if scale is not None and f"{text}-x{scale}" in list_models():
+        text = f"{text}-x{scale}"
+    path = Path(text)
+    if path.suffix.lower() in (".mat", ".pth"):
+        # Loads scipy's MATLAB reader, which is not needed otherwise.
+        from napari_fsrcnn.weights.convert import import_weights
+
+        return import_weights(path, scale)
+    is_file = path.suffix or path.parent != Path()
+    model = read_checkpoint(path if is_file else model_path(text))
+    if scale not in (None, model.scale):
+        raise ValueError(
+            f"The model {model.name} enlarges by {model.scale}, not by {scale}. Choose a model "
+            f"for x{scale}."
+        )
+    return model
