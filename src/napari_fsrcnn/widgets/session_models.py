@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
+
 from psygnal import SignalInstance
 
 from napari_fsrcnn.weights.model import Model
@@ -12,15 +15,20 @@ models_changed = SignalInstance(())
 _models: list[Model] = []
 
 
-def add_model(model: Model) -> None:
-    """Offer a model, on the main thread, until napari is closed.
+def add_model(model: Model) -> Model:
+    """Offer a model until napari is closed; to be called on the main thread.
 
-    One that came from the same file as an older one takes its place: the file no longer holds
-    the older weights.
+    Returns
+    -------
+    Model
+        The same one, with a number behind its name where an older one has that name already.
     """
-    _models[:] = [known for known in _models if known.name != model.name]
+    taken = {known.name for known in _models}
+    names = (model.name if n == 1 else f"{model.name} ({n})" for n in count(1))
+    model = replace(model, name=next(name for name in names if name not in taken))
     _models.append(model)
     models_changed.emit()
+    return model
 
 
 def session_models() -> list[Model]:
