@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.image.colour import rgb2ycbcr
-from napari_fsrcnn.image.protocol import LEVELS, crop_to_multiple, luma, make_lr
+from napari_fsrcnn.image.protocol import LEVELS, crop_to_multiple, luma, make_lr, to_levels
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, to_unit
 
 
@@ -43,7 +43,9 @@ def luma_pair(pair: Pair, scale: int) -> LumaPair:
     """
     value_range = find_value_range(pair.hr)
     if pair.lr is None:
-        hr = crop_to_multiple(_unit_luma(pair.hr, value_range, rgb=pair.rgb), scale)
+        hr: NDArray[np.floating[Any]] = crop_to_multiple(
+            _unit_luma(pair.hr, value_range, rgb=pair.rgb), scale
+        )
         lr = make_lr(hr, scale)
     else:
         hr = _unit_luma(pair.hr, value_range, rgb=pair.rgb)
@@ -51,6 +53,25 @@ def luma_pair(pair: Pair, scale: int) -> LumaPair:
     return LumaPair(
         pair.name, lr.astype(np.float32), hr.astype(np.float32), pair.hr.dtype == np.uint8
     )
+
+
+class Measurable(NamedTuple):
+    """Two planes of HR's size and their data range: what PSNR and SSIM are taken from."""
+
+    hr: NDArray[np.floating[Any]]
+    restored: NDArray[np.floating[Any]]
+    data_range: float
+
+
+def measurable(pair: LumaPair, restored: NDArray[np.floating[Any]]) -> Measurable:
+    """Put HR and a restored plane in [0, 1] into the form in which they are measured.
+
+    Pictures of 8 bits are clipped and rounded to whole levels, as the literature does; others are
+    taken as they are.
+    """
+    if pair.whole_levels:
+        return Measurable(to_levels(pair.hr), to_levels(restored), LEVELS)
+    return Measurable(pair.hr, restored, 1.0)
 
 
 def _unit_luma(

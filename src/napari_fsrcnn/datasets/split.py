@@ -49,7 +49,7 @@ def split_names(
     """
     if min(fractions) < 0 or not isclose(sum(fractions), 1):
         raise ValueError(f"The parts of a split must be positive and sum to 1, not {fractions}.")
-    shuffled = sorted(set(names), key=lambda name: sha256(f"{seed}/{name}".encode()).digest())
+    shuffled = sorted(set(names), key=lambda name: _place(name, seed))
     n_validation = _part(fractions[1], len(shuffled), left=len(shuffled) - 1)
     n_test = _part(fractions[2], len(shuffled), left=len(shuffled) - 1 - n_validation)
     return Split(
@@ -57,6 +57,11 @@ def split_names(
         validation=tuple(sorted(shuffled[:n_validation])),
         test=tuple(sorted(shuffled[n_validation : n_validation + n_test])),
     )
+
+
+def _place(name: str, seed: int) -> bytes:
+    # a file's name need not be text: Python marks what cannot be decoded by surrogates
+    return sha256(f"{seed}/{name}".encode(errors="surrogateescape")).digest()
 
 
 def _part(fraction: float, n_names: int, left: int) -> int:

@@ -58,8 +58,8 @@ def imresize(image: NDArray[Any], factor: float) -> Floating:
     if not (math.isfinite(factor) and factor > 0):
         raise ValueError(f"The resize factor must be a number above 0, not {factor}.")
     single = image.dtype in (np.float16, np.float32)
-    resized = image.astype(np.float32 if single else np.float64)
-    resized = _resize_axis(resized, factor, axis=-2)
+    working: np.dtype[np.floating[Any]] = np.dtype(np.float32 if single else np.float64)
+    resized = _resize_axis(image.astype(working), factor, axis=-2)
     return _resize_axis(resized, factor, axis=-1)
 
 
@@ -110,10 +110,10 @@ def resize_taps(length: int, factor: float) -> tuple[NDArray[np.intp], NDArray[n
     centres = (np.arange(resized_length(length, factor)) + 0.5) / factor - 0.5
     first = np.floor(centres - width / 2).astype(np.intp)
     positions = first[:, None] + np.arange(math.ceil(width) + 2)
-    weights = cubic_kernel((centres[:, None] - positions) * stretch)
+    weights = cubic_kernel((centres[:, None] - positions) * stretch).astype(np.float64)
     weights /= weights.sum(axis=1, keepdims=True)
     used = np.any(weights != 0, axis=0)
-    mirror = np.concatenate([np.arange(length), np.arange(length)[::-1]])
+    mirror = np.concatenate([np.arange(length), np.arange(length)[::-1]]).astype(np.intp)
     return mirror[positions[:, used] % (2 * length)], weights[:, used]
 
 

@@ -6,6 +6,7 @@ The networks have biases, so they work only on pictures that fill [0, 1]: 12-bit
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,10 +80,8 @@ def to_unit(image: NDArray[Any], value_range: ValueRange) -> NDArray[np.float32]
     >>> to_unit(np.array([0, 51, 255], np.uint8), ValueRange(0, 255)).tolist()
     [0.0, 0.20000000298023224, 1.0]
     """
-    # Large integers lose their differences in float32: subtract in double first.
-    exact = np.float32 if image.dtype.itemsize <= 2 or image.dtype == np.float32 else np.float64
-    shifted = image.astype(exact) - exact(value_range.low)
-    return (shifted / exact(value_range.span or 1.0)).astype(np.float32, copy=False)
+    shifted = image.astype(_working_dtype(image.dtype)) - value_range.low
+    return (shifted / (value_range.span or 1.0)).astype(np.float32, copy=False)
 
 
 def from_unit(
@@ -99,15 +98,20 @@ def from_unit(
     >>> from_unit(np.array([-0.1, 0.5, 1.1]), ValueRange(0, 255), np.uint8).tolist()
     [0, 128, 255]
     """
-    dtype = np.dtype(dtype)
-    if dtype == np.bool_:
+    target: np.dtype[Any] = np.dtype(dtype)
+    if target == np.bool_:
         return np.asarray(unit >= 0.5)
-    exact = np.float32 if dtype.itemsize <= 2 or dtype == np.float32 else np.float64
-    values = unit.astype(exact) * exact(value_range.span) + exact(value_range.low)
-    if dtype.kind == "f":
-        return values.astype(dtype, copy=False)
-    limits = np.iinfo(dtype)
-    highest = exact(limits.max)
-    if int(highest) > limits.max:  # 2**63 - 1 has no double: the next one up would wrap
-        highest = np.nextafter(highest, exact(0))
-    return np.clip(np.floor(values + 0.5), exact(limits.min), highest).astype(dtype)
+    values = unit.astype(_working_dtype(target)) * value_range.span + value_range.low
+    if target.kind == "f":
+        return values.astype(target, copy=False)
+    limits = np.iinfo(target)
+    highest = float(limits.max)
+    if highest > limits.max:  # 2**63 - 1 has no double, and the next one up would wrap
+        highest = math.nextafter(highest, 0)
+    return np.clip(np.floor(values + 0.5), limits.min, highest).astype(target)
+
+
+def _working_dtype(dtype: np.dtype[Any]) -> np.dtype[np.floating[Any]]:
+    """Choose float32 where it holds every value exactly, else float64."""
+    exact = dtype.itemsize <= 2 or dtype == np.float32
+    return np.dtype(np.float32 if exact else np.float64)

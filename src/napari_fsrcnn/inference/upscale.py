@@ -88,17 +88,19 @@ def upscale(
     >>> upscale(np.zeros((5, 20, 31), np.uint16), "fsrcnn-x3", device="cpu").shape
     (5, 60, 93)
     """
-    image, rgb = _picture(image, rgb)
+    image, rgb = _picture(image, rgb=rgb)
     if color not in ("luma", "channels"):
         raise ValueError(f"The color must be 'luma' or 'channels', not {color!r}.")
-    limits = find_value_range(_without_alpha(image, rgb)) if value_range is None else (
-        _checked_range(value_range)
+    limits = (
+        find_value_range(_without_alpha(image, rgb=rgb))
+        if value_range is None
+        else (_checked_range(value_range))
     )
     if not isinstance(model, Model):
         model = load_model(model)
     scale = model.scale
     network = prepare(model.network, resolve_device(device))
-    tick = _counter(progress, _count(image, rgb, color))
+    tick = _counter(progress, _count(image, color, rgb=rgb))
 
     def enlarge(plane: UnitPlane) -> UnitPlane:
         tensor = torch.from_numpy(np.ascontiguousarray(plane))
@@ -147,7 +149,7 @@ def bicubic(image: ArrayLike, scale: int, *, rgb: bool | None = None) -> NDArray
     >>> bicubic(np.full((2, 2), 7, np.uint8), 2)[0].tolist()
     [7, 7, 7, 7]
     """
-    image, rgb = _picture(image, rgb)
+    image, rgb = _picture(image, rgb=rgb)
     if not rgb:
         return _each_plane(image, 2, scale, lambda plane: _bicubic(plane, scale))
     return _each_plane(
@@ -162,7 +164,7 @@ def bicubic(image: ArrayLike, scale: int, *, rgb: bool | None = None) -> NDArray
     )
 
 
-def _picture(image: ArrayLike, rgb: bool | None) -> tuple[Picture, bool]:
+def _picture(image: ArrayLike, *, rgb: bool | None) -> tuple[Picture, bool]:
     array = np.asarray(image)
     rgb = guess_rgb(array.shape) if rgb is None else rgb
     check_picture(array, rgb=rgb)
@@ -172,15 +174,17 @@ def _picture(image: ArrayLike, rgb: bool | None) -> tuple[Picture, bool]:
 def _checked_range(value_range: tuple[float, float]) -> ValueRange:
     low, high = (float(value) for value in value_range)
     if not (np.isfinite([low, high]).all() and low <= high):
-        raise ValueError(f"The value range must be (low, high) with low <= high, not {value_range}.")
+        raise ValueError(
+            f"The value range must be (low, high) with low <= high, not {value_range}."
+        )
     return ValueRange(low, high)
 
 
-def _without_alpha(image: Picture, rgb: bool) -> Picture:
+def _without_alpha(image: Picture, *, rgb: bool) -> Picture:
     return image[..., :3] if rgb else image
 
 
-def _count(image: Picture, rgb: bool, color: Color) -> int:
+def _count(image: Picture, color: Color, *, rgb: bool) -> int:
     """Tiles that the network sees."""
     shape = image.shape[:-1] if rgb else image.shape
     channels = 3 if rgb and color == "channels" else 1
@@ -212,9 +216,7 @@ def _each_plane(
     return result
 
 
-def _with_alpha(
-    picture: Picture, scale: int, restore: Callable[[Picture], Picture]
-) -> Picture:
+def _with_alpha(picture: Picture, scale: int, restore: Callable[[Picture], Picture]) -> Picture:
     """Restore the colours, and enlarge alpha, if there is one, by bicubic within its values."""
     colours = restore(picture[..., :3])
     if picture.shape[-1] == 3:

@@ -63,7 +63,7 @@ def make_collapsible(network: nn.Module, width: int = WIDTH) -> None:
             fan_in = module.weight[0].numel()
             wide = WideWeight(module.weight, width, fan_in)
             parametrize.register_parametrization(module, "weight", wide)
-            module.parametrizations.weight.original.requires_grad_(False)  # type: ignore[union-attr]
+            module.parametrizations.weight.original.requires_grad_(False)
 
 
 def collapse(network: nn.Module) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from torch import Tensor, nn
 
@@ -57,7 +58,7 @@ class FSRCNN(nn.Module):
                 nn.PReLU(maps if prelu == "channel" else 1),
             ]
         self.scale = scale
-        self.hyperparameters = {
+        self.hyperparameters: Mapping[str, Any] = {
             "d": d,
             "s": s,
             "m": m,

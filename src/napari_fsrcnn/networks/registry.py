@@ -6,6 +6,7 @@ names a module with a hook implementation::
     from napari_plugin_engine import HookImplementationMarker
     from napari_fsrcnn.networks.registry import Architecture
 
+
     @HookImplementationMarker("napari_fsrcnn")
     def napari_fsrcnn_architectures():
         return [Architecture("my-network", "what it is", build_my_network)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +40,10 @@ class SRCNN(nn.Module):
         super().__init__()
         first, second, third = kernels
         self.scale = scale
-        self.hyperparameters = {"kernels": list(kernels), "padding_mode": padding_mode}
+        self.hyperparameters: Mapping[str, Any] = {
+            "kernels": list(kernels),
+            "padding_mode": padding_mode,
+        }
         self.halo = math.ceil(sum(kernel // 2 for kernel in kernels) / scale) + BicubicUpsample.halo
         self.bicubic = BicubicUpsample(scale)
         self.extract = nn.Conv2d(1, 64, first, padding="same", padding_mode=padding_mode)

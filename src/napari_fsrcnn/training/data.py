@@ -45,9 +45,11 @@ def prepare_data(config: TrainingConfig, pictures: Sequence[Pair] | None = None)
     OSError
         If a folder can't be read or a download fails.
     """
-    sources = [pictures] if pictures is not None else [
-        read_pairs(data, config.scale) for data in config.data
-    ]
+    sources = (
+        [pictures]
+        if pictures is not None
+        else [read_pairs(data, config.scale) for data in config.data]
+    )
     pairs = [pair for source in sources for pair in _enough(source, config.scale)]
     if not pairs:
         raise ValueError("There is nothing to train on: give 'bsd100', a folder or pictures.")

@@ -20,7 +20,7 @@ _LEFT_OUT = {"data", "out", "run", "device", "stop_after"}
 def trained_model(
     config: TrainingConfig, state: TrainingState, data: TrainingData, bicubic_psnr: float
 ) -> Model:
-    """The best network so far as a model, with its training record."""
+    """Take the best network so far as a model, with its training record."""
     best = state.best if state.best_psnr is not None else state.average
     network = copy.deepcopy(best)
     as_module(network).cpu()

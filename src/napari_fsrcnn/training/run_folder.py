@@ -63,7 +63,9 @@ class RunFolder:
         """
         return read_config(self.config)
 
-    def append_log(self, step: int, seconds: float, loss: float, psnr: float, bicubic: float) -> None:
+    def append_log(
+        self, step: int, seconds: float, loss: float, psnr: float, bicubic: float
+    ) -> None:
         """Add a row to ``log.csv``; rows of later steps, from before a resume, go."""
         rows = list(csv.reader(io.StringIO(self.log.read_text() if self.log.exists() else "")))
         kept = [row for row in rows[1:] if int(row[0]) < step]

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_fsrcnn.datasets.luma import LumaPair
+from napari_fsrcnn.datasets.luma import LumaPair, measurable
 from napari_fsrcnn.image.metrics import psnr
-from napari_fsrcnn.image.protocol import LEVELS, to_levels
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.inference.tiles import prepare, upscale_plane
 from napari_fsrcnn.networks.network import Network
 from napari_fsrcnn.training.events import Preview
-
-
-def restored_psnr(pair: LumaPair, restored: NDArray[np.floating], scale: int) -> float:
-    """PSNR in dB of a restored plane, by the protocol for pictures of 8 bits."""
-    if pair.whole_levels:
-        return psnr(to_levels(pair.hr), to_levels(restored), data_range=LEVELS, shave=scale)
-    return psnr(pair.hr, restored, data_range=1.0, shave=scale)
 
 
 class Validator:
@@ -73,10 +66,10 @@ class Validator:
         preview = Preview(first.name, first.lr, self._bicubic[0], restored[0], first.hr)
         return self._mean(restored), preview
 
-    def _mean(self, planes: Sequence[NDArray[np.floating]]) -> float:
-        scores = [
-            restored_psnr(pair, plane, self.scale)
-            for pair, plane in zip(self.pairs, planes, strict=True)
-        ]
+    def _mean(self, planes: Sequence[NDArray[np.floating[Any]]]) -> float:
+        scores = []
+        for pair, plane in zip(self.pairs, planes, strict=True):
+            hr, restored, data_range = measurable(pair, plane)
+            scores.append(psnr(hr, restored, data_range=data_range, shave=self.scale))
         # Two equal pictures have an infinite PSNR, which would hide all others in the mean.
         return float(np.mean(np.minimum(scores, 100.0)))

@@ -67,9 +67,7 @@ def read_checkpoint(path: str | Path) -> Model:
     path = Path(path)
     content = _read(path)
     card = _parse_card(path, content)
-    return Model(
-        path.stem, _build(path, card, content), card, hashlib.sha256(content).hexdigest()
-    )
+    return Model(path.stem, _build(path, card, content), card, hashlib.sha256(content).hexdigest())
 
 
 def read_card(path: str | Path) -> Card:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,12 @@ from napari_fsrcnn.weights.yjn870 import read_yjn870
 if TYPE_CHECKING:
     from torch import Tensor
 
-READERS = {".mat": read_authors, ".pth": read_yjn870}
+Reader = Callable[[Path, int], tuple[Card, Mapping[str, Any]]]
+
+READERS: dict[str, Reader] = {".mat": read_authors, ".pth": read_yjn870}
 
 
-def import_weights(
-    path: str | Path, scale: int | None = None, arch: str | None = None
-) -> Model:
+def import_weights(path: str | Path, scale: int | None = None, arch: str | None = None) -> Model:
     """Import the authors' ``.mat`` or yjn870's ``.pth`` weights.
 
     Parameters
@@ -48,8 +48,6 @@ def import_weights(
         raise ValueError(
             f"{path.name}: weights can be imported from {' and '.join(READERS)} files only."
         )
-    card: Card
-    arrays: Mapping[str, Any]
     card, arrays = reader(path, scale if scale is not None else _scale_of(path))
     if arch not in (None, card.architecture):
         raise ValueError(f"{path.name} holds the architecture {card.architecture}, not {arch}.")

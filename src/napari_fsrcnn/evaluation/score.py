@@ -1,0 +1,196 @@
+"""PSNR and SSIM of a model on a set of pictures, by the literature's protocol."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from napari_fsrcnn.datasets.luma import LumaPair, luma_pair, measurable
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.source import read_pairs
+from napari_fsrcnn.image.metrics import psnr, ssim
+from napari_fsrcnn.image.resize import imresize
+from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped, prepare, upscale_plane
+from napari_fsrcnn.networks.device import resolve_device
+from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.weights.shipped import load_model
+
+Floating = NDArray[np.floating[Any]]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ImageScore(_Frozen):
+    """Figures of one picture: PSNR in dB, SSIM in [-1, 1]."""
+
+    name: str
+    psnr: float
+    ssim: float
+    bicubic_psnr: float
+    bicubic_ssim: float
+
+
+class Evaluation(_Frozen):
+    """Figures of a model on a data set: means over the pictures of each picture's figure.
+
+    Attributes
+    ----------
+    left_out : int
+        Pictures of the data set that the model was trained or chosen on, and that therefore do
+        not count.
+    """
+
+    dataset: str
+    scale: int
+    model: str
+    psnr: float
+    ssim: float
+    bicubic_psnr: float
+    bicubic_ssim: float
+    left_out: int
+    images: tuple[ImageScore, ...]
+
+    @property
+    def gain(self) -> float:
+        """What the model is better than bicubic, in dB."""
+        return self.psnr - self.bicubic_psnr
+
+    def to_json(self) -> str:
+        """Write all figures as JSON."""
+        return self.model_dump_json(indent=2)
+
+
+def evaluate(
+    model: str | Path | Model,
+    data: str | Path | Sequence[Pair],
+    scale: int,
+    *,
+    lr: Literal["made", "given"] = "made",
+    device: str = "auto",
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> Evaluation:
+    """Measure a model and bicubic on pictures, on Y, with a border of ``scale`` pixels left out.
+
+    Pictures that the model's training record names are left out, so that no figure is taken from
+    what a model has seen.
+
+    Parameters
+    ----------
+    model : str, Path or Model
+        As for :func:`napari_fsrcnn.load_model`, or "bicubic".
+    data : str, Path or sequence of Pair
+        "bsd100", a folder of pictures, or pairs in memory.
+    scale : int
+    lr : {"made", "given"}
+        LR made from HR by MATLAB's bicubic and not rounded, as in the literature; or the ready-made
+        LR of the data set, which is rounded and gives means a few hundredths of a dB lower.
+    device : str
+        "auto", "cpu", "cuda", "cuda:N" or "mps".
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each picture.
+    stop : threading.Event, optional
+        Looked at before each tile.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError
+        If the model has another scale, pictures can't be used, LR is to be given and is not, or
+        the model was trained on every picture.
+    OSError
+        If files can't be read or a download fails.
+    UpscaleStopped
+        If ``stop`` was set.
+    """
+    loaded = None if str(model) == "bicubic" else _load(model, scale)
+    pairs = read_pairs(data, scale) if isinstance(data, str | Path) else list(data)
+    unseen = [pair for pair in pairs if pair.name not in _seen(loaded)]
+    if not unseen:
+        raise ValueError(
+            "The model was trained or chosen on every one of these pictures: evaluate it on others."
+        )
+    network = None if loaded is None else prepare(loaded.network, resolve_device(device))
+    scores = []
+    for done, pair in enumerate(unseen, start=1):
+        if stop is not None and stop.is_set():
+            raise UpscaleStopped("The evaluation was stopped.")
+        planes = luma_pair(_with_lr(pair, lr), scale)
+        bicubic: Floating = imresize(planes.lr, scale)
+        restored = bicubic
+        if network is not None:
+            restored = upscale_plane(network, torch.from_numpy(planes.lr), stop=stop).numpy()
+        bicubic_psnr, bicubic_ssim = _measure(planes, bicubic, scale)
+        network_psnr, network_ssim = _measure(planes, restored, scale)
+        scores.append(
+            ImageScore(
+                name=pair.name,
+                psnr=network_psnr,
+                ssim=network_ssim,
+                bicubic_psnr=bicubic_psnr,
+                bicubic_ssim=bicubic_ssim,
+            )
+        )
+        if progress is not None:
+            progress(done, len(unseen))
+    return Evaluation(
+        dataset=_label(data, unseen),
+        scale=scale,
+        model="bicubic" if loaded is None else loaded.name,
+        left_out=len(pairs) - len(unseen),
+        images=tuple(scores),
+        **{
+            figure: float(np.mean([getattr(score, figure) for score in scores]))
+            for figure in ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim")
+        },
+    )
+
+
+def _measure(planes: LumaPair, restored: Floating, scale: int) -> tuple[float, float]:
+    hr, image, data_range = measurable(planes, restored)
+    return (
+        psnr(hr, image, data_range=data_range, shave=scale),
+        ssim(hr, image, data_range=data_range, shave=scale),
+    )
+
+
+def _load(model: str | Path | Model, scale: int) -> Model:
+    if not isinstance(model, Model):
+        return load_model(model, scale)
+    if model.scale != scale:
+        raise ValueError(f"The model {model.name} enlarges by {model.scale}, not by {scale}.")
+    return model
+
+
+def _seen(model: Model | None) -> frozenset[str]:
+    if model is None or model.card.training is None:
+        return frozenset()
+    return frozenset((*model.card.training.train, *model.card.training.validation))
+
+
+def _with_lr(pair: Pair, lr: Literal["made", "given"]) -> Pair:
+    if lr == "made":
+        return Pair(pair.name, pair.hr, None, pair.rgb)
+    if pair.lr is None:
+        raise ValueError(
+            f"{pair.name} comes without a ready-made LR: evaluate with LR made from HR."
+        )
+    return pair
+
+
+def _label(data: str | Path | Sequence[Pair], pairs: Sequence[Pair]) -> str:
+    """Name the data set as its pictures do, before the slash."""
+    labels = {pair.name.partition("/")[0] for pair in pairs}
+    return "+".join(sorted(labels)) or str(data)
