@@ -14,6 +14,7 @@ arXiv 2103.09404, section 3.
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -57,21 +58,39 @@ def make_collapsible(network: nn.Module, width: int = WIDTH) -> None:
     Square 3 x 3 layers start at the identity plus the product, the others at the product alone, so
     weights that the network had before are lost.
     """
-    for module in network.modules():
+    for module in list(network.modules()):
         if isinstance(module, nn.Conv2d | Deconvolution):
             _set_start(module.weight)
             fan_in = module.weight[0].numel()
             wide = WideWeight(module.weight, width, fan_in)
+            # The start is no longer learnt; it becomes the parametrization's fixed input.
+            module.weight.requires_grad_(requires_grad=False)
             parametrize.register_parametrization(module, "weight", wide)
-            module.parametrizations.weight.original.requires_grad_(False)
 
 
-def collapse(network: nn.Module) -> None:
-    """Turn the wide layers back into ordinary ones with the same weights, in place."""
-    for module in network.modules():
+def collapsed_weights(network: nn.Module) -> dict[str, Tensor]:
+    """Multiply the wide layers out to the weights of the ordinary network.
+
+    Parameters
+    ----------
+    network : Module
+        After :func:`make_collapsible`.
+
+    Returns
+    -------
+    dict of Tensor
+        By the names that they have in the ordinary network's ``state_dict``.
+    """
+    weights: dict[str, Tensor] = {}
+    for owner, module in network.named_modules():
+        if "parametrizations" in owner.split("."):
+            continue
+        prefix = f"{owner}." if owner else ""
+        for kind, weight in module.named_parameters(recurse=False):
+            weights[prefix + kind] = weight
         if parametrize.is_parametrized(module, "weight"):
-            parametrize.remove_parametrizations(module, "weight")
-            module.weight.requires_grad_(True)  # type: ignore[union-attr]
+            weights[f"{prefix}weight"] = cast("Tensor", module.weight)
+    return weights
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from napari_fsrcnn.files.atomic import atomic_path
-from napari_fsrcnn.networks.collapsible import make_collapsible
+from napari_fsrcnn.networks.collapsible import collapsed_weights, make_collapsible
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
@@ -82,9 +82,9 @@ class TrainingState:
     def update_average(self) -> None:
         """Move the average towards the collapsed weights; quickly in the first steps."""
         kept = min(AVERAGE, self.step / (self.step + 10))
+        collapsed = collapsed_weights(self.wide)
         for name, weight in as_module(self.average).named_parameters():
-            owner, _, kind = name.rpartition(".")
-            weight.lerp_(getattr(self.wide.get_submodule(owner), kind), 1 - kept)
+            weight.lerp_(collapsed[name], 1 - kept)
 
     def keep_best(self, psnr: float) -> None:
         """Remember the average as the best if its PSNR is the highest so far."""
