@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ def pictures(draw: st.DrawFn) -> Picture:
 
 
 @given(picture=pictures())
+@example(picture=Picture(np.zeros((2, 3, 1), np.uint8), axes="TYX"))  # no stack to ImageJ
+@example(picture=Picture(np.zeros((1, 3, 4), np.uint8), axes="ZYX"))
 def test_tiff_gives_back_what_was_written(
     tmp_path_factory: pytest.TempPathFactory, picture: Picture
 ) -> None:

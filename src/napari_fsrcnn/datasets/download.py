@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pooch
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from threading import Event
+
+    from requests import Response
 
 
 class DownloadError(OSError):
@@ -63,13 +66,11 @@ def fetch(
         No network, a dead link, a server that is too slow or breaks off, a wrong checksum, or no
         place to write. Nothing is left behind, and a file that was there before stays.
     """
-    started = time.monotonic()
-    watch = _Watch(started + timeout, progress, stop)
-    download = pooch.HTTPDownloader(progressbar=watch, timeout=timeout)
+    deadline = time.monotonic() + timeout
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(path) as temporary:
-            download(url, str(temporary), None)
+            _download(url, temporary, timeout, _Watch(deadline, progress, stop))
             if not has_sha256(temporary, sha256):
                 raise DownloadError(
                     f"What came from {url} is not the expected file (its SHA-256 differs): "
@@ -79,8 +80,9 @@ def fetch(
     except DownloadError:
         raise
     except RequestException as error:
-        too_slow = time.monotonic() >= started + timeout
-        reason = f"the server took more than {timeout:g} s" if too_slow else _reason(error)
+        reason = _reason(error)
+        if time.monotonic() >= deadline:
+            reason = f"the server took more than {timeout:g} s; try again later"
         raise DownloadError(f"{url} could not be fetched: {reason}.") from error
     except OSError as error:
         raise DownloadError(
@@ -89,13 +91,26 @@ def fetch(
         ) from error
 
 
+def _download(url: str, path: Path, timeout: float, watch: _Watch) -> None:
+    with ExitStack() as connections:
+
+        def close_in_the_end(response: Response, **_: object) -> None:
+            connections.callback(response.close)
+
+        # pooch itself leaves the connection open when it raises
+        hooks = {"response": close_in_the_end}
+        pooch.HTTPDownloader(progressbar=watch, timeout=timeout, hooks=hooks)(url, str(path), None)
+
+
 def _reason(error: RequestException) -> str:
-    if error.response is not None:
+    if error.response is None:
+        return "no connection, or it broke off; check the network and try again"
+    if error.response.status_code in {404, 410}:
         return (
-            f"the server answered {error.response.status_code}, so the link is dead or refused; "
-            "look for a newer version of napari-fsrcnn or set NAPARI_FSRCNN_DATA to a copy"
+            "there is no such file any more; look for a newer version of napari-fsrcnn, "
+            "or set NAPARI_FSRCNN_DATA to a folder that has it"
         )
-    return "no connection, or it broke off; check the network and try again"
+    return f"the server answered {error.response.status_code}; try again later"
 
 
 class _Watch:
