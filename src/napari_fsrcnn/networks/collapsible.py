@@ -64,7 +64,7 @@ def make_collapsible(network: nn.Module, width: int = WIDTH) -> None:
             fan_in = module.weight[0].numel()
             wide = WideWeight(module.weight, width, fan_in)
             # The start is no longer learnt; it becomes the parametrization's fixed input.
-            module.weight.requires_grad_(requires_grad=False)
+            module.weight.requires_grad_(False)
             parametrize.register_parametrization(module, "weight", wide)
 
 

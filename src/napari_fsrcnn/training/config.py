@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 Loss = Literal["l1-mse", "l1", "mse"]
 
@@ -20,7 +20,7 @@ class TrainingConfig(BaseModel):
 
     Examples
     --------
-    >>> TrainingConfig(data=["bsd100"], scale=2, out="mine.safetensors").run.name
+    >>> TrainingConfig(data=["bsd100"], scale=2, out="mine.safetensors").run_folder.name
     'mine-run'
     """
 
@@ -52,9 +52,9 @@ class TrainingConfig(BaseModel):
     out: Path | None = Field(None, description="file for the best model")
     run: Path | None = Field(None, description="folder of the run; by default beside out")
 
-    @model_validator(mode="after")
-    def _place_run(self) -> TrainingConfig:
+    @property
+    def run_folder(self) -> Path | None:
+        """The run's folder: as given, else beside ``out``, else none."""
         if self.run is None and self.out is not None:
-            # The model is frozen for its users; here it is still being made.
-            object.__setattr__(self, "run", self.out.with_name(f"{self.out.stem}-run"))
-        return self
+            return self.out.with_name(f"{self.out.stem}-run")
+        return self.run

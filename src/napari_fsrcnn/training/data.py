@@ -45,29 +45,27 @@ def prepare_data(config: TrainingConfig, pictures: Sequence[Pair] | None = None)
     OSError
         If a folder can't be read or a download fails.
     """
-    sources = (
-        [pictures]
-        if pictures is not None
-        else [read_pairs(data, config.scale) for data in config.data]
-    )
-    pairs = [pair for source in sources for pair in _enough(source, config.scale)]
-    if not pairs:
+    if pictures is None:
+        sources: list[Sequence[Pair]] = [read_pairs(data, config.scale) for data in config.data]
+    else:
+        sources = [pictures]
+    if not any(sources):
         raise ValueError("There is nothing to train on: give 'bsd100', a folder or pictures.")
-    by_name = {pair.name: pair for pair in pairs}
-    train: list[str] = []
-    validation: list[str] = []
-    for label in sorted({name.partition("/")[0] for name in by_name}):
-        names = [name for name in by_name if name.partition("/")[0] == label]
-        split = split_names(names, config.seed, _BSD100 if label == "bsd100" else _OTHERS)
-        train += split.train
-        validation += split.validation
-    return TrainingData(
-        train=tuple(luma_pair(by_name[name], config.scale) for name in train),
-        validation=tuple(luma_pair(by_name[name], config.scale) for name in validation),
-    )
+    train: list[LumaPair] = []
+    validation: list[LumaPair] = []
+    for source in filter(None, sources):
+        pairs = _at_least_two(source, config.scale)
+        names = [pair.name for pair in pairs]
+        bsd100 = all(name.startswith("bsd100/") for name in names)
+        split = split_names(names, config.seed, _BSD100 if bsd100 else _OTHERS)
+        train += [luma_pair(pair, config.scale) for pair in pairs if pair.name in split.train]
+        validation += [
+            luma_pair(pair, config.scale) for pair in pairs if pair.name in split.validation
+        ]
+    return TrainingData(tuple(train), tuple(validation))
 
 
-def _enough(pairs: Sequence[Pair], scale: int) -> Sequence[Pair]:
+def _at_least_two(pairs: Sequence[Pair], scale: int) -> Sequence[Pair]:
     """Cut a single picture in two, so that there is one part to train and one to validate on."""
     if len(pairs) != 1:
         return pairs

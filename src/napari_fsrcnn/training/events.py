@@ -72,14 +72,15 @@ class Finished:
     """The run has ended, by itself or by ``stop``; ``model`` has the best weights so far.
 
     ``psnr`` is that model's on the validation pictures; None where the run was stopped before its
-    first validation, so that the model is the one of the last step.
+    first validation, so that the model is the one of the last step. Without a single step there
+    is no model.
     """
 
     step: int
     stopped: bool
     psnr: float | None
     bicubic_psnr: float
-    model: Model
+    model: Model | None
 
 
 Event = Started | Stepped | Validated | Saved | Finished

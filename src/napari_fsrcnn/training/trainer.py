@@ -107,21 +107,22 @@ class Trainer:
         self.config = config
         self._pictures = pictures
         self._resuming = resuming
-        self._folder = RunFolder(config.run) if config.run is not None else None
+        folder = config.run_folder
+        self._folder = RunFolder(folder) if folder is not None else None
 
     def run(self, stop: threading.Event | None = None) -> Iterator[Event]:
         """Train, and yield the events of :func:`train`."""
         config, stop = self.config, stop or threading.Event()
         device = resolve_device(config.device)
         self._state = TrainingState(config, device)
-        if self._folder is not None:
-            self._open(self._folder)
         data = prepare_data(config, self._pictures)
         self._validator = Validator(data.validation, config.scale, device)
         self._patches = PatchSampler(
             data.train, config.scale, config.patch, config.batch, self._state.generator
         )
         self._data = TrainingData(tuple(self._patches.pairs), data.validation)
+        if self._folder is not None:
+            self._open(self._folder)
         self._clock = time.perf_counter() - self._state.seconds
         yield Started(
             self._state.step,
@@ -183,9 +184,9 @@ class Trainer:
         return Validated(state.step, psnr, bicubic_psnr, preview)
 
     def _save(self) -> Iterator[Saved]:
-        """Bring the run folder up to date, if there is one."""
+        """Bring the run folder up to date, if there is one and something was learnt."""
         self._state.seconds = time.perf_counter() - self._clock
-        if self._folder is not None:
+        if self._folder is not None and self._state.step > 0:
             save_checkpoint(self._folder.model, self._model())
             self._state.save(self._folder.state)
             yield Saved(self._state.step, self._folder.path)
@@ -194,8 +195,9 @@ class Trainer:
         return trained_model(self.config, self._state, self._data, self._validator.bicubic_psnr)
 
     def _finished(self) -> Finished:
-        model, state = self._model(), self._state
-        if self.config.out is not None:
+        state = self._state
+        model = self._model() if state.step > 0 else None
+        if model is not None and self.config.out is not None:
             model = save_checkpoint(self.config.out, model)
         return Finished(
             state.step,
