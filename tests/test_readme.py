@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-import typer
+from typer.main import get_group
 
 import napari_fsrcnn
 from napari_fsrcnn.cli.app import app
@@ -30,7 +30,7 @@ def test_scripts_are_executable(line: str) -> None:
 @pytest.mark.parametrize("line", [line for line in COMMANDS if line.startswith("napari-fsrcnn ")])
 def test_command_lines_are_understood(line: str) -> None:
     name, *arguments = shlex.split(line, comments=True)[1:]
-    group = typer.main.get_command(app)
+    group = get_group(app)
     with group.make_context("napari-fsrcnn", [name, *arguments]) as context:
         command = group.get_command(context, name)
         assert command is not None, f"no command {name}"
