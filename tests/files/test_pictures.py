@@ -41,6 +41,16 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_picture(tmp_path / "a.png")
 
 
+@pytest.mark.parametrize(
+    ("suffix", "reason"),
+    [(".png", "its content is not that of a PNG, JPEG or BMP file"), (".tif", "not a TIFF file")],
+)
+def test_a_file_of_another_kind_is_named(tmp_path: Path, suffix: str, reason: str) -> None:
+    (tmp_path / f"a{suffix}").write_text("once upon a time")
+    with pytest.raises(ValueError, match=f"a{suffix} cannot be read as a picture: {reason}"):
+        read_picture(tmp_path / f"a{suffix}")
+
+
 def test_a_refused_picture_leaves_the_old_file(tmp_path: Path) -> None:
     file = tmp_path / "a.png"
     write_picture(file, Picture(np.full((4, 5), 9, np.uint8)))

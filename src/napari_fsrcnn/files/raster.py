@@ -27,7 +27,8 @@ def read_raster(path: Path) -> Picture:
     Raises
     ------
     ValueError
-        A PNG with 16 bits for each colour, half of which would be lost.
+        No such file by its content, or a PNG with 16 bits for each colour, half of which would
+        be lost.
     OSError
         The file cannot be decoded.
     """
@@ -35,7 +36,12 @@ def read_raster(path: Path) -> Picture:
         raise ValueError(
             "16 bits for each colour are read from TIFF only, so save it as TIFF (or with 8 bits)"
         )
-    metadata = iio.immeta(path, plugin="pillow", exclude_applied=False)
+    try:
+        metadata = iio.immeta(path, plugin="pillow", exclude_applied=False)
+    except OSError as error:
+        if error.errno is not None:  # the file cannot even be opened
+            raise
+        raise ValueError("its content is not that of a PNG, JPEG or BMP file") from error
     mode = _READ_AS.get(metadata["mode"])
     if metadata["mode"] == "P" and "transparency" in metadata:
         mode = "RGBA"
