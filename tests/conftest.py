@@ -5,10 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Read by torch when it is first imported, here and in subprocesses: the tests' tensors are so
 # small that more threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long one example takes says more about the machine than about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 DRAWING_FIXTURES = {"make_napari_viewer", "make_napari_viewer_proxy", "qapp", "qtbot"}
 

@@ -57,7 +57,7 @@ def imresize(image: NDArray[Any], factor: float) -> Floating:
         )
     if not (math.isfinite(factor) and factor > 0):
         raise ValueError(f"The resize factor must be a number above 0, not {factor}.")
-    single = image.dtype in (np.float16, np.float32)
+    single = image.dtype.type in (np.float16, np.float32)  # of either byte order
     working: np.dtype[np.floating[Any]] = np.dtype(np.float32 if single else np.float64)
     resized = _resize_axis(image.astype(working), factor, axis=-2)
     return _resize_axis(resized, factor, axis=-1)
