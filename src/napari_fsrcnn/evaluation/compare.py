@@ -1,0 +1,145 @@
+"""PSNR and SSIM between two arrays as they are, a stack's as the mean over its planes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fsrcnn.image.colour import rgb2ycbcr
+from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.image.metrics import psnr, ssim
+from napari_fsrcnn.image.protocol import luma
+from napari_fsrcnn.image.value_range import find_value_range
+
+Channels = Literal["luma", "all"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far an image is from its reference.
+
+    Attributes
+    ----------
+    psnr : float
+        In dB; infinity for equal images.
+    ssim : float
+        In [-1, 1]; 1 for equal images.
+    data_range : float
+        What both were measured with.
+    channels : {"luma", "all"}
+        Of colour images: whether Y was measured, or red, green and blue together.
+    """
+
+    psnr: float
+    ssim: float
+    data_range: float
+    channels: Channels
+
+
+def compare(
+    reference: NDArray[Any],
+    image: NDArray[Any],
+    *,
+    rgb: bool,
+    data_range: float | None = None,
+    channels: Channels = "luma",
+    shave: int = 0,
+) -> Comparison:
+    """Measure an image against a reference of the same size.
+
+    Parameters
+    ----------
+    reference, image : ndarray, shape (..., Y, X) or (..., Y, X, 3 or 4)
+        Both in one dtype, or both of float dtypes. Alpha is left out.
+    rgb : bool
+        Whether the last axis is colour.
+    data_range : float, optional
+        By default the span of the reference's value range
+        (:func:`napari_fsrcnn.image.value_range.find_value_range`).
+    channels : {"luma", "all"}
+        Of colour images, measure Y of BT.601 (of uint8 in whole levels, as the literature does) or
+        all three channels. Grey images are measured as they are.
+    shave : int
+        Width in pixels of the border that is left out.
+
+    Returns
+    -------
+    Comparison
+        Of a stack: the means over its planes.
+
+    Raises
+    ------
+    ValueError
+        If one is no picture, sizes or dtypes differ, the reference has a single value, or too
+        little is left inside the border.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> black, grey = np.zeros((16, 16), np.uint8), np.full((16, 16), 51, np.uint8)
+    >>> round(compare(black, grey, rgb=False).psnr, 2)
+    13.98
+    """
+    reference, image = check_comparable(reference, image, rgb=rgb)
+    if data_range is None:
+        data_range = find_value_range(reference).span
+    if data_range == 0:
+        raise ValueError(
+            "The reference has the same value everywhere, so PSNR and SSIM have no data range: "
+            "choose another reference."
+        )
+    figures = []
+    for plane in np.ndindex(reference.shape[: -3 if rgb else -2]):
+        pair = reference[plane], image[plane]
+        if rgb and channels == "luma":
+            pair = _luma(pair[0], data_range), _luma(pair[1], data_range)
+        figures.append(
+            (
+                psnr(*pair, data_range=data_range, shave=shave),
+                ssim(*pair, data_range=data_range, shave=shave),
+            )
+        )
+    mean_psnr, mean_ssim = np.mean(figures, axis=0)
+    return Comparison(float(mean_psnr), float(mean_ssim), data_range, channels)
+
+
+def check_comparable(
+    reference: NDArray[Any], image: NDArray[Any], *, rgb: bool
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return both images without alpha, or say why they can't be compared.
+
+    Raises
+    ------
+    ValueError
+        As :func:`compare`.
+    """
+    for picture in (reference, image):
+        check_picture(picture, rgb=rgb)
+    if rgb:
+        reference, image = reference[..., :3], image[..., :3]
+    if reference.shape != image.shape:
+        raise ValueError(
+            f"PSNR and SSIM need two images of one size, but the reference is "
+            f"{_size(reference)} and the image {_size(image)}: crop or upscale one of them."
+        )
+    both_float = reference.dtype.kind == image.dtype.kind == "f"
+    if not both_float and reference.dtype.newbyteorder("=") != image.dtype.newbyteorder("="):
+        raise ValueError(
+            f"PSNR and SSIM need two images of one data type, but the reference is "
+            f"{reference.dtype} and the image {image.dtype}: convert one of them."
+        )
+    return reference, image
+
+
+def _luma(picture: NDArray[Any], data_range: float) -> NDArray[np.floating[Any]]:
+    """Y on the scale of the picture's own values."""
+    if picture.dtype == np.uint8:
+        return luma(picture)
+    return data_range * rgb2ycbcr(picture.astype(np.float64) / data_range)[..., 0]
+
+
+def _size(picture: NDArray[Any]) -> str:
+    return " x ".join(str(length) for length in picture.shape)

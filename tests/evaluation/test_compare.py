@@ -1,0 +1,121 @@
+"""PSNR and SSIM between the arrays of two layers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from napari_fsrcnn.evaluation.compare import compare
+from napari_fsrcnn.files.pictures import read_picture
+from napari_fsrcnn.image.metrics import psnr, ssim
+from napari_fsrcnn.image.protocol import crop_to_multiple, luma, make_lr, to_levels
+from napari_fsrcnn.image.resize import imresize
+
+DataFolder = Callable[[str], Path]
+RNG = np.random.default_rng(5)
+RGB = RNG.integers(0, 256, (40, 50, 3), np.uint8)
+NOISY = np.clip(RGB + RNG.normal(0, 8, RGB.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("scale", "psnr_db", "structure"),
+    [(2, 33.661, 0.9299), (3, 30.392, 0.8682), (4, 28.421, 0.8104)],
+)
+def test_bicubic_on_set5_has_the_literatures_figures(
+    data_folder: DataFolder, scale: int, psnr_db: float, structure: float
+) -> None:
+    figures = []
+    for path in sorted(data_folder("Set5").glob("*.png")):
+        hr = crop_to_multiple(luma(read_picture(path).data), scale)
+        enlarged = to_levels(imresize(make_lr(hr, scale), scale) / 255)
+        result = compare(hr.astype(np.uint8), enlarged.astype(np.uint8), rgb=False, shave=scale)
+        assert result.data_range == 255
+        figures.append((result.psnr, result.ssim))
+    assert np.mean(figures, axis=0)[0] == pytest.approx(psnr_db, abs=0.03)
+    assert np.mean(figures, axis=0)[1] == pytest.approx(structure, abs=0.0005)
+
+
+def test_colour_is_measured_on_y_or_on_all_channels() -> None:
+    on_y = compare(RGB, NOISY, rgb=True)
+    planes = compare(luma(RGB).astype(np.uint8), luma(NOISY).astype(np.uint8), rgb=False)
+    assert (on_y.psnr, on_y.ssim) == (planes.psnr, planes.ssim)
+    on_all = compare(RGB, NOISY, rgb=True, channels="all", shave=3)
+    assert on_all.psnr == psnr(RGB, NOISY, data_range=255, shave=3)
+    assert on_all.ssim == ssim(RGB, NOISY, data_range=255, shave=3)
+    assert (on_y.channels, on_all.channels) == ("luma", "all")
+
+
+def with_alpha(picture: NDArray[np.uint8], value: int) -> NDArray[np.uint8]:
+    return np.dstack([picture, np.full(picture.shape[:2], value, np.uint8)])
+
+
+def test_alpha_does_not_count() -> None:
+    assert compare(with_alpha(RGB, 255), with_alpha(NOISY, 9), rgb=True) == compare(
+        RGB, NOISY, rgb=True
+    )
+    assert compare(RGB, with_alpha(NOISY, 9), rgb=True) == compare(RGB, NOISY, rgb=True)
+
+
+@pytest.mark.parametrize("rgb", [False, True])
+def test_a_stack_gives_the_mean_over_its_planes(rgb: bool) -> None:
+    reference = np.stack([[RGB, NOISY], [RGB, RGB[::-1]]])
+    image = np.stack([[NOISY, RGB[::-1]], [RGB[:, ::-1], NOISY]])
+    if not rgb:
+        reference, image = reference[..., 0], image[..., 0]
+    each = [compare(reference[i, j], image[i, j], rgb=rgb) for i in (0, 1) for j in (0, 1)]
+    whole = compare(reference, image, rgb=rgb)
+    assert whole.psnr == pytest.approx(np.mean([one.psnr for one in each]))
+    assert whole.ssim == pytest.approx(np.mean([one.ssim for one in each]))
+
+
+@pytest.mark.parametrize("rgb", [False, True])
+@pytest.mark.parametrize("gain", [1 / 255, 16.0, 1000.0])
+def test_figures_do_not_depend_on_the_unit_of_the_values(gain: float, rgb: bool) -> None:
+    reference, image = RGB.astype(np.float64), NOISY.astype(np.float64)
+    if not rgb:
+        reference, image = reference[..., 0], image[..., 0]
+    base = compare(reference, image, rgb=rgb, data_range=255)
+    scaled = compare(gain * reference, gain * image, rgb=rgb, data_range=gain * 255)
+    assert scaled.psnr == pytest.approx(base.psnr)
+    assert scaled.ssim == pytest.approx(base.ssim)
+
+
+def test_equal_images_and_bool() -> None:
+    mask = RGB[..., 0] > 99
+    result = compare(mask, mask.copy(), rgb=False)
+    assert (result.psnr, result.ssim, result.data_range) == (np.inf, 1.0, 1.0)
+
+
+def test_the_data_range_of_12_bits_in_uint16_is_what_the_values_span() -> None:
+    reference = RGB[..., 0].astype(np.uint16) * 16
+    result = compare(reference, reference + 16, rgb=False)
+    assert result.data_range == pytest.approx(4080, rel=0.01)
+    assert result.psnr == pytest.approx(20 * np.log10(result.data_range / 16))
+
+
+def test_float_precisions_may_differ() -> None:
+    reference = RGB[..., 0] / 255
+    assert compare(reference, reference.astype(np.float32), rgb=False).psnr > 120
+    assert compare(reference.astype(">f8"), reference, rgb=False).psnr == np.inf
+
+
+@pytest.mark.parametrize(
+    ("reference", "image", "rgb", "sentence"),
+    [
+        (RGB, RGB[:-1], True, "reference is 40 x 50 x 3 and the image 39 x 50 x 3: crop"),
+        (RGB, RGB.astype(float), True, "reference is uint8 and the image float64: convert"),
+        (RGB[..., 0], RGB[..., 0].astype(np.uint16), False, "one data type"),
+        (np.ones((20, 20)) * 7, np.ones((20, 20)), False, "same value everywhere"),
+        (RGB[..., 0], np.full((40, 50), np.nan), False, "NaN"),
+        (np.ones((20, 20), complex), np.ones((20, 20)), False, "complex128"),
+        (RGB[:9, :9], RGB[:9, :9], True, "at least 11 x 11"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    reference: NDArray[Any], image: NDArray[Any], rgb: bool, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        compare(reference, image, rgb=rgb)
