@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import (
     PICTURE_SUFFIXES,
+    check_output,
     is_picture,
     read_picture,
     write_picture,
@@ -58,6 +59,26 @@ def test_a_refused_picture_leaves_the_old_file(tmp_path: Path) -> None:
         write_picture(file, Picture(np.zeros((4, 5))))
     np.testing.assert_array_equal(read_picture(file).data, np.full((4, 5), 9))
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "message"),
+    [
+        ("a.jpg", np.uint16, "cannot hold uint16"),
+        ("a.webp", np.uint8, "must end in"),
+        ("nowhere/a.tif", np.uint8, "does not exist"),
+        ("folder.tif", np.uint8, "is a folder"),
+    ],
+)
+def test_a_name_can_be_refused_before_the_picture_is_there(
+    tmp_path: Path, name: str, dtype: type[np.generic], message: str
+) -> None:
+    (tmp_path / "folder.tif").mkdir()
+    like = Picture(np.zeros((4, 5), dtype))
+    with pytest.raises((ValueError, OSError), match=message):
+        check_output(tmp_path / name, like)
+    check_output(tmp_path / "a.tif", like)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.tif"]
 
 
 @given(suffix=st.sampled_from(PICTURE_SUFFIXES), n_bytes=st.integers(0, 400), data=st.data())

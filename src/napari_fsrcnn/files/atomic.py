@@ -46,13 +46,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     >>> note.read_text()
     'all of it'
     """
-    target = Path(path).resolve()
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"The folder {target.parent} does not exist: create it first, or choose another."
-        )
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder: give the name of a file to write.")
+    target = check_target(path)
     temporary = target.with_name(f".napari-fsrcnn-{secrets.token_hex(8)}{''.join(target.suffixes)}")
     try:
         yield temporary
@@ -61,3 +55,23 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_target(path: str | os.PathLike[str]) -> Path:
+    """Return the file that a name stands for; to be called before long work whose result it takes.
+
+    Raises
+    ------
+    FileNotFoundError
+        The folder does not exist.
+    IsADirectoryError
+        `path` is a folder.
+    """
+    target = Path(path).resolve()
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"The folder {target.parent} does not exist: create it first, or choose another."
+        )
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder: give the name of a file to write.")
+    return target

@@ -5,15 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.files.atomic import atomic_path, check_target
 from napari_fsrcnn.files.picture import Picture
-from napari_fsrcnn.files.raster import read_raster, write_raster
+from napari_fsrcnn.files.raster import check_raster, read_raster, write_raster
 from napari_fsrcnn.files.tiff import read_tiff, write_tiff
 
 if TYPE_CHECKING:
     import os
 
-__all__ = ["PICTURE_SUFFIXES", "Picture", "is_picture", "read_picture", "write_picture"]
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "Picture",
+    "check_output",
+    "is_picture",
+    "read_picture",
+    "write_picture",
+]
 
 _TIFF_SUFFIXES = (".tif", ".tiff")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", *_TIFF_SUFFIXES)
@@ -80,6 +87,28 @@ def write_picture(path: str | os.PathLike[str], picture: Picture) -> None:
     writer = write_tiff if path.suffix.lower() in _TIFF_SUFFIXES else write_raster
     with atomic_path(path) as temporary:
         writer(temporary, picture)
+
+
+def check_output(path: str | os.PathLike[str], like: Picture) -> None:
+    """Refuse a name under which no picture like this one can be written, before it is worked out.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to be written later.
+    like : Picture
+        Of the same dtype, axes and colours as the one to be written; its size does not matter.
+
+    Raises
+    ------
+    ValueError, OSError
+        As `write_picture`; what only the writing itself shows is not found here.
+    """
+    path = Path(path)
+    _check_suffix(path)
+    check_target(path)
+    if path.suffix.lower() not in _TIFF_SUFFIXES:
+        check_raster(path, like)
 
 
 def _check_suffix(path: Path) -> None:

@@ -57,15 +57,20 @@ def write_raster(path: Path, picture: Picture) -> None:
     ValueError
         The format cannot hold the picture whole; the sentence names TIFF, which can.
     """
+    check_raster(path, picture)
+    options: dict[str, Any] = {}
+    if path.suffix.lower() in {".jpg", ".jpeg"}:
+        options = {"quality": 95, "subsampling": 0}
+    data = np.ascontiguousarray(picture.data, picture.data.dtype.newbyteorder("="))
+    iio.imwrite(path, data, plugin="pillow", is_batch=False, **options)
+
+
+def check_raster(path: Path, picture: Picture) -> None:
+    """Refuse a picture that the format named by the suffix cannot hold; as `write_raster`."""
     suffix = path.suffix.lower()
     problem = _what_does_not_fit(picture, suffix)
     if problem:
         raise ValueError(f"A {suffix} file cannot hold {problem}: write a .tif file instead.")
-    options: dict[str, Any] = {}
-    if suffix in {".jpg", ".jpeg"}:
-        options = {"quality": 95, "subsampling": 0}
-    data = np.ascontiguousarray(picture.data, picture.data.dtype.newbyteorder("="))
-    iio.imwrite(path, data, plugin="pillow", is_batch=False, **options)
 
 
 def _what_does_not_fit(picture: Picture, suffix: str) -> str:
