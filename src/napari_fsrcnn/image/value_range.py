@@ -54,7 +54,7 @@ def find_value_range(image: NDArray[Any]) -> ValueRange:
     >>> find_value_range(np.zeros((4, 4), np.uint8))
     ValueRange(low=0.0, high=255.0)
     >>> find_value_range(np.linspace(0, 4095, 100_001).astype(np.uint16))
-    ValueRange(low=4.0, high=4091.0)
+    ValueRange(low=4.0, high=4090.0)
     """
     if image.dtype == np.bool_:
         return ValueRange(0.0, 1.0)
@@ -64,6 +64,9 @@ def find_value_range(image: NDArray[Any]) -> ValueRange:
     if image.dtype.kind == "f" and minimum >= 0 and maximum <= 1:
         return ValueRange(0.0, 1.0)
     stride = -(-image.size // _SAMPLE)
+    # Of all columns and channels: no common divisor with the length of any axis.
+    while math.gcd(stride, image.size) > 1:
+        stride += 1
     sample = image.reshape(-1)[::stride].astype(np.float64)
     low, high = (float(value) for value in np.percentile(sample, PERCENTILES))
     return ValueRange(low, high) if low < high else ValueRange(minimum, maximum)
@@ -72,7 +75,7 @@ def find_value_range(image: NDArray[Any]) -> ValueRange:
 def to_unit(image: NDArray[Any], value_range: ValueRange) -> NDArray[np.float32]:
     """Map values so that the range's low becomes 0 and its high 1, without clipping.
 
-    A range of no width maps every value to 0.
+    A range of no width maps its one value to 0.
 
     Examples
     --------
@@ -90,7 +93,7 @@ def from_unit(
     """Map [0, 1] back to the range, in the given dtype.
 
     Integers are rounded and clipped to the dtype's limits, never wrapped; bool is ``>= 0.5``;
-    float is not clipped.
+    float is not clipped to the range, and stays finite.
 
     Examples
     --------
@@ -99,11 +102,12 @@ def from_unit(
     [0, 128, 255]
     """
     target: np.dtype[Any] = np.dtype(dtype)
-    if target == np.bool_:
-        return np.asarray(unit >= 0.5)
     values = unit.astype(_working_dtype(target)) * value_range.span + value_range.low
+    if target == np.bool_:
+        return np.asarray(values >= 0.5)
     if target.kind == "f":
-        return values.astype(target, copy=False)
+        finite = np.finfo(target)
+        return np.clip(values, finite.min, finite.max).astype(target, copy=False)
     limits = np.iinfo(target)
     highest = float(limits.max)
     if highest > limits.max:  # 2**63 - 1 has no double, and the next one up would wrap
