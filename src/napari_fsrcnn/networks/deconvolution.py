@@ -75,3 +75,16 @@ class Deconvolution(nn.Module):
         padded = functional.pad(self.weight[:, 0], (-lowest, above, -lowest, above))
         grouped = padded.view(-1, taps, scale, taps, scale).flip(1, 3)
         return grouped.permute(2, 4, 0, 1, 3).reshape(scale * scale, -1, taps, taps)
+
+    def bilinear_kernel(self) -> Tensor:
+        """Give the 9 x 9 kernel that enlarges one map by bilinear interpolation.
+
+        Where the kernel is too small for it (x4 and above), the taps that there are share what the
+        others would have had.
+        """
+        taps = torch.arange(self.KERNEL, dtype=self.weight.dtype)
+        centre = self.padding + (self.scale - 1) / 2
+        tent = (1 - (taps - centre).abs() / self.scale).clamp(min=0)
+        phases = (torch.arange(self.KERNEL) % self.scale)[:, None] == torch.arange(self.scale)
+        tent = tent / (phases * (phases * tent[:, None]).sum(0)).sum(1)
+        return torch.outer(tent, tent)
