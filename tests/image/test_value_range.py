@@ -23,7 +23,7 @@ def percentiles(image: NDArray[Any]) -> list[float]:
     """Interpolate the 0.1 and 99.9 percentiles between the sorted values."""
     values = np.sort(image.astype(float), axis=None)
     positions = np.array([0.001, 0.999]) * (len(values) - 1)
-    return np.interp(positions, np.arange(len(values)), values).tolist()
+    return [float(value) for value in np.interp(positions, np.arange(len(values)), values)]
 
 
 @given(image=hnp.arrays(np.bool_, shapes))

@@ -33,7 +33,8 @@ def psnr(
     Raises
     ------
     ValueError
-        If the shapes differ, ``data_range`` is not above 0 or nothing is left inside the border.
+        If the shapes differ, ``data_range`` is not above 0, ``shave`` is below 0 or nothing is left
+        inside the border.
 
     Examples
     --------
@@ -113,6 +114,8 @@ def _prepare(
         )
     if not data_range > 0:
         raise ValueError(f"The data range must be above 0, not {data_range}.")
+    if shave < 0:
+        raise ValueError(f"The border to leave out must be 0 pixels or wider, not {shave}.")
     if min(reference.shape[:2]) <= 2 * shave:
         raise ValueError(
             f"Nothing is left of {reference.shape[0]} x {reference.shape[1]} pixels inside a "
