@@ -30,6 +30,11 @@ class Deconvolution(nn.Module):
         tap ``p + padding - scale * i`` of LR pixel ``i``. 4 puts the kernel's centre on the first
         output pixel of each LR pixel, 3 at x3 on the middle one.
 
+    Raises
+    ------
+    ValueError
+        If the padding is not from 0 to 8.
+
     Attributes
     ----------
     weight : Parameter, shape (channels, 1, 9, 9)
@@ -41,6 +46,8 @@ class Deconvolution(nn.Module):
 
     def __init__(self, channels: int, scale: int, padding: int) -> None:
         super().__init__()
+        if not 0 <= padding < self.KERNEL:
+            raise ValueError(f"deconv_padding must be from 0 to {self.KERNEL - 1}, not {padding}.")
         self.scale = scale
         self.padding = padding
         self.weight = nn.Parameter(torch.empty(channels, 1, self.KERNEL, self.KERNEL))
@@ -86,5 +93,6 @@ class Deconvolution(nn.Module):
         centre = self.padding + (self.scale - 1) / 2
         tent = (1 - (taps - centre).abs() / self.scale).clamp(min=0)
         phases = (torch.arange(self.KERNEL) % self.scale)[:, None] == torch.arange(self.scale)
-        tent = tent / (phases * (phases * tent[:, None]).sum(0)).sum(1)
+        shares = (phases * (phases * tent[:, None]).sum(0)).sum(1)
+        tent = tent / shares.where(shares > 0, 1)  # an extreme padding leaves a phase without taps
         return torch.outer(tent, tent)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from torch import Tensor, nn
 
 from napari_fsrcnn.networks.deconvolution import Deconvolution
-from napari_fsrcnn.networks.srcnn import PaddingMode
+from napari_fsrcnn.networks.srcnn import PaddingMode, check_padding_mode
 
 PReLUSlopes = Literal["channel", "layer"]
 
@@ -31,6 +31,11 @@ class FSRCNN(nn.Module):
     prelu : {"channel", "layer"}
         One learnt slope for each channel, or one for the layer.
 
+    Raises
+    ------
+    ValueError
+        If a number is out of its range or a choice is none of those above.
+
     References
     ----------
     Dong et al., "Accelerating the super-resolution convolutional neural network",
@@ -50,6 +55,11 @@ class FSRCNN(nn.Module):
         super().__init__()
         if deconv_padding is None:
             deconv_padding = 3 if scale == 3 else 4
+        check_padding_mode(padding_mode)
+        if prelu not in get_args(PReLUSlopes):
+            raise ValueError(f"prelu must be channel or layer, not {prelu!r}.")
+        if min(d, s) < 1 or m < 0:
+            raise ValueError(f"d and s must be at least 1 and m at least 0, not {d}, {s} and {m}.")
         widths = [(1, d, 5), (d, s, 1), *[(s, s, 3)] * m, (s, d, 1)]
         layers: list[nn.Module] = []
         for channels, maps, kernel in widths:

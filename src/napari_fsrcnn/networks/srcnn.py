@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,12 @@ from napari_fsrcnn.networks.bicubic import BicubicUpsample
 PaddingMode = Literal["replicate", "zeros"]
 
 
+def check_padding_mode(padding_mode: str) -> None:
+    """Refuse the modes of torch that would see across the picture (circular) and any other."""
+    if padding_mode not in get_args(PaddingMode):
+        raise ValueError(f"padding_mode must be replicate or zeros, not {padding_mode!r}.")
+
+
 class SRCNN(nn.Module):
     """SRCNN with 64 and 32 filters, working on the bicubic enlargement of the LR plane.
 
@@ -21,10 +27,15 @@ class SRCNN(nn.Module):
     ----------
     scale : int
         Enlargement on both axes.
-    kernels : tuple of three odd int
+    kernels : sequence of three odd int
         Sizes of the three convolutions: (9, 1, 5), (9, 3, 5) or (9, 5, 5) in the paper.
     padding_mode : {"replicate", "zeros"}
         What every convolution sees outside the picture.
+
+    Raises
+    ------
+    ValueError
+        If the kernels are not three odd sizes, or the padding mode is another.
 
     References
     ----------
@@ -34,10 +45,13 @@ class SRCNN(nn.Module):
     def __init__(
         self,
         scale: int,
-        kernels: tuple[int, int, int] = (9, 5, 5),
+        kernels: Sequence[int] = (9, 5, 5),
         padding_mode: PaddingMode = "replicate",
     ) -> None:
         super().__init__()
+        check_padding_mode(padding_mode)
+        if len(kernels) != 3 or not all(kernel > 0 and kernel % 2 for kernel in kernels):
+            raise ValueError(f"kernels must be three odd sizes such as (9, 5, 5), not {kernels}.")
         first, second, third = kernels
         self.scale = scale
         self.hyperparameters: Mapping[str, Any] = {
