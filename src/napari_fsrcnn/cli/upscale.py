@@ -1,0 +1,70 @@
+"""``napari-fsrcnn upscale``: one picture or stack, from file to file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from napari_fsrcnn.cli.console import progress_bar, say
+
+
+def upscale(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="picture or stack: PNG, JPEG, BMP or TIFF")
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="file to write, in the format of its suffix")
+    ],
+    model: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="a shipped model, or a file")
+    ] = "fsrcnn-x2",
+    scale: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K", help="scale, where FILE is of another project and its name has no x2, ..."
+        ),
+    ] = None,
+    color: Annotated[
+        Literal["luma", "channels"],
+        typer.Option(
+            help="the network on Y and bicubic on colour, or the network on each channel (right "
+            "for fluorescence)"
+        ),
+    ] = "luma",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps")] = "auto",
+    value_range: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            metavar="LOW HIGH",
+            help="values that the network sees as 0 and 1; by default 0 and 255 for 8 bits, 0 and "
+            "1 for float within them, else the 0.1 and 99.9 percentiles",
+        ),
+    ] = None,
+) -> None:
+    """Upscale a picture or a stack; its dtype and metadata are kept, its pixel size divided."""
+    from napari_fsrcnn.files.pictures import check_output, read_picture, write_picture
+
+    if source.exists() and target.exists() and target.samefile(source):
+        raise ValueError(f"{target} is the picture itself: choose another name for the result.")
+    picture = read_picture(source)
+    check_output(target, picture)
+    with progress_bar("Tiles") as progress:
+        from napari_fsrcnn.inference import upscale as inference
+        from napari_fsrcnn.weights.shipped import load_model
+
+        loaded = load_model(model, scale)
+        enlarged = inference.upscale(
+            picture.data,
+            loaded,
+            rgb=picture.rgb,
+            value_range=value_range,
+            color=color,
+            device=device,
+            progress=progress,
+        )
+    write_picture(target, picture.enlarged(enlarged, loaded.scale))
+    y = picture.axes.index("Y")
+    height, width = enlarged.shape[y : y + 2]
+    say(f"{target}: {width} x {height} pixels, x{loaded.scale} by {loaded.name}")
