@@ -237,8 +237,8 @@ class _Mean:
 def _checked(loss: float, step: int) -> float:
     if not math.isfinite(loss):
         raise FloatingPointError(
-            f"The loss is no longer a number at step {step}. Choose a lower learning rate; what "
-            f"was saved before is kept."
+            f"The loss is no longer a number at step {step}. Choose a lower learning rate, or take "
+            f"extreme values out of the pictures; what was saved before is kept."
         )
     return loss
 

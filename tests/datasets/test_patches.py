@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+import torch
+
+from napari_fsrcnn.datasets.luma import LumaPair
+from napari_fsrcnn.datasets.patches import PatchSampler
+
+SCALE, PATCH = 3, 4
+
+
+def picture(index, height, width):
+    """Every pixel a number of its own, and LR the top left pixel of its HR block."""
+    hr = np.arange(SCALE * height * SCALE * width, dtype=np.float32)
+    hr = hr.reshape(SCALE * height, SCALE * width) + index * 10_000
+    return LumaPair(str(index), hr[::SCALE, ::SCALE].copy(), hr, whole_levels=True)
+
+
+def sampler(pairs, seed=0, batch=64):
+    return PatchSampler(pairs, SCALE, PATCH, batch, torch.Generator().manual_seed(seed))
+
+
+def orientations(square):
+    turned = [np.rot90(square, k) for k in range(4)]
+    return turned + [turn.T for turn in turned]
+
+
+def test_patches_are_cut_from_the_pictures_and_lr_fits_hr():
+    pairs = [picture(0, 9, 6), picture(1, 4, 11)]
+    lr, hr = sampler(pairs).draw()
+    assert lr.shape == (64, 1, PATCH, PATCH)
+    assert hr.shape == (64, 1, SCALE * PATCH, SCALE * PATCH)
+    for low, high in zip(lr[:, 0].numpy(), hr[:, 0].numpy(), strict=True):
+        source = pairs[int(low.min() >= 10_000)]
+        y, x = np.argwhere(source.lr == low.min())[0]
+        block = source.hr[SCALE * y : SCALE * (y + PATCH), SCALE * x : SCALE * (x + PATCH)]
+        matches = [
+            np.array_equal(high, high_block) and np.array_equal(low, low_block)
+            for high_block, low_block in zip(
+                orientations(block), orientations(block[::SCALE, ::SCALE]), strict=True
+            )
+        ]
+        assert sum(matches) == 1
+
+
+def test_every_place_and_every_orientation_comes_up():
+    pairs = [picture(0, 5, 6)]
+    draw = sampler(pairs, batch=600)
+    lr = draw.draw()[0][:, 0].numpy()
+    seen = {patch.tobytes() for patch in lr}
+    # 2 x 3 places in 8 orientations each
+    assert len(seen) == 48
+
+
+def test_same_seed_same_patches():
+    pairs = [picture(0, 9, 9)]
+    first, second, other = (sampler(pairs, seed).draw()[1] for seed in (1, 1, 2))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, other)
+
+
+def test_pictures_smaller_than_a_patch_are_left_out():
+    draw = sampler([picture(0, 3, 9), picture(1, 9, 9)])
+    assert [pair.name for pair in draw.pairs] == ["1"]
+    assert (draw.draw()[0] >= 10_000).all()
+
+
+def test_only_small_pictures_are_refused():
+    with pytest.raises(ValueError, match="smaller patch"):
+        sampler([picture(0, 3, 3)])

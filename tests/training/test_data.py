@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.data import prepare_data
+
+CONFIG = TrainingConfig(scale=2)
+
+
+def pairs(label, count, size=(40, 60)):
+    random = np.random.default_rng(count)
+    return [
+        Pair(f"{label}/{n}", random.integers(0, 255, size, np.uint8), None, rgb=False)
+        for n in range(count)
+    ]
+
+
+def test_bsd100_keeps_a_tenth_for_testing():
+    data = prepare_data(CONFIG, pairs("bsd100", 100, (8, 8)))
+    assert (len(data.train), len(data.validation)) == (80, 10)
+    assert data.labels == ["bsd100"]
+
+
+def test_other_sets_are_used_whole():
+    data = prepare_data(CONFIG, pairs("mine", 40, (8, 8)))
+    assert (len(data.train), len(data.validation)) == (38, 2)
+
+
+def test_another_seed_splits_otherwise():
+    pictures = pairs("mine", 40, (8, 8))
+    first, second, other = (
+        {
+            pair.name
+            for pair in prepare_data(TrainingConfig(scale=2, seed=seed), pictures).validation
+        }
+        for seed in (0, 0, 1)
+    )
+    assert first == second != other
+
+
+@pytest.mark.parametrize("ready_made", [False, True])
+def test_single_picture_is_cut_in_two_without_overlap(ready_made):
+    (pair,) = pairs("mine", 1, (41 if not ready_made else 40, 60))
+    if ready_made:
+        pair = Pair(pair.name, pair.hr, pair.hr[::2, ::2], rgb=False)
+    data = prepare_data(CONFIG, [pair])
+    (train,), (validation,) = data.train, data.validation
+    joined = np.concatenate([train.hr, validation.hr]) * 255
+    np.testing.assert_allclose(joined, pair.hr[:40], atol=1e-4)
+    assert train.hr.shape == (32, 60)
+    assert train.lr.shape == (16, 30)
+
+
+def test_pictures_of_equal_names_in_two_folders_stay_apart(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder / "same").mkdir(parents=True)
+        for n in range(3):
+            picture = np.random.default_rng(n).integers(0, 255, (32, 32), np.uint8)
+            Image.fromarray(picture).save(tmp_path / folder / "same" / f"{n}.png")
+    config = TrainingConfig(
+        scale=2, data=(str(tmp_path / "a" / "same"), str(tmp_path / "b" / "same"))
+    )
+    data = prepare_data(config)
+    assert len(data.train) + len(data.validation) == 6
+
+
+@pytest.mark.parametrize("pictures", [None, []])
+def test_no_data_is_refused(pictures):
+    with pytest.raises(ValueError, match="nothing to train on"):
+        prepare_data(CONFIG, pictures)
+
+
+def test_picture_too_small_to_be_cut_is_refused():
+    with pytest.raises(ValueError, match="too small"):
+        prepare_data(CONFIG, pairs("mine", 1, (2, 40)))
