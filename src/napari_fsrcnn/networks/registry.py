@@ -15,7 +15,7 @@ names a module with a hook implementation::
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -53,13 +53,14 @@ class Architecture:
     summary: str
     factory: Callable[..., Network]
 
-    def build(self, scale: int, **hyperparameters: Any) -> Network:
+    def build(self, scale: int, /, **hyperparameters: Any) -> Network:
         """Build a network with random weights.
 
         Raises
         ------
         ValueError
-            If the scale is not a whole number from 2 to 8 or a hyper-parameter is not known.
+            If the scale is not a whole number from 2 to 8, or a hyper-parameter is not known or
+            has a value that no network can be built with.
         """
         if scale not in SCALES:
             raise ValueError(
@@ -67,7 +68,7 @@ class Architecture:
             )
         try:
             return self.factory(scale, **hyperparameters)
-        except TypeError as error:
+        except (TypeError, RuntimeError, MemoryError) as error:
             raise ValueError(
                 f"The architecture {self.name} can't be built with {hyperparameters}: {error}."
             ) from error
@@ -109,20 +110,38 @@ def architectures() -> dict[str, Architecture]:
     >>> list(architectures())[:5]
     ['fsrcnn', 'fsrcnn-s', 'srcnn-915', 'srcnn-935', 'srcnn-955']
     """
-    manager = PluginManager(_PROJECT, discover_entry_point=ENTRY_POINT_GROUP)
-    manager.add_hookspecs(ArchitectureHooks)
-    with manager.discovery_blocked():
-        manager.register(BuiltIn, name="built-in")
-        _, errors = manager.discover()
-        for error in errors:
-            _log.warning("An architecture plugin could not be loaded: %s", error)
-        # The engine calls the last one registered first.
-        found = reversed(manager.hook.napari_fsrcnn_architectures())
     known: dict[str, Architecture] = {}
-    for architecture in (architecture for group in found for architecture in group):
+    for architecture in (architecture for group in _groups() for architecture in group):
         if known.setdefault(architecture.name, architecture) is not architecture:
             _log.warning("Two architectures are called %s; the first is used.", architecture.name)
     return known
+
+
+def _groups() -> Iterator[list[Architecture]]:
+    """Give the built-in architectures, then those of each plugin."""
+    manager = PluginManager(_PROJECT, discover_entry_point=ENTRY_POINT_GROUP)
+    # Even a look at the manager's hooks would discover plugins, before the built-in ones are there.
+    with manager.discovery_blocked():
+        manager.add_hookspecs(ArchitectureHooks)
+        manager.register(BuiltIn, name="built-in")
+        _, errors = manager.discover()
+        outcome = manager.hook.napari_fsrcnn_architectures.call_with_result_obj()
+    for error in (*errors, *outcome.plugin_errors):
+        _log.warning(
+            "The plugin %s is left out, for it fails: %s",
+            error.plugin_name,
+            error.__cause__ or error,
+        )
+    # The engine calls the last one registered first.
+    for group, hook in reversed(list(zip(outcome.result, outcome.implementation, strict=True))):
+        if isinstance(group, list) and all(isinstance(item, Architecture) for item in group):
+            yield group
+        else:
+            _log.warning(
+                "The plugin %s is left out, for it gives no list of Architecture but %r",
+                hook.plugin_name,
+                group,
+            )
 
 
 def get_architecture(name: str) -> Architecture:
