@@ -1,5 +1,6 @@
 """PSNR and SSIM between the arrays of two layers."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from napari_fsrcnn.evaluation.compare import compare
+from napari_fsrcnn.evaluation.compare import ComparisonStopped, compare
 from napari_fsrcnn.files.pictures import read_picture
 from napari_fsrcnn.image.metrics import psnr, ssim
 from napari_fsrcnn.image.protocol import crop_to_multiple, luma, make_lr, to_levels
@@ -81,6 +82,14 @@ def test_figures_do_not_depend_on_the_unit_of_the_values(gain: float, rgb: bool)
     scaled = compare(gain * reference, gain * image, rgb=rgb, data_range=gain * 255)
     assert scaled.psnr == pytest.approx(base.psnr)
     assert scaled.ssim == pytest.approx(base.ssim)
+
+
+def test_progress_and_stop_go_by_planes() -> None:
+    stack, stop, seen = np.stack([RGB[..., 0]] * 3), threading.Event(), []
+    compare(stack, stack, rgb=False, progress=lambda *now: seen.append(now), stop=stop)
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    with pytest.raises(ComparisonStopped):
+        compare(stack, stack, rgb=False, progress=lambda *_: stop.set(), stop=stop)
 
 
 def test_equal_images_and_bool() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +18,10 @@ from napari_fsrcnn.image.protocol import luma
 from napari_fsrcnn.image.value_range import find_value_range
 
 Channels = Literal["luma", "all"]
+
+
+class ComparisonStopped(RuntimeError):
+    """Raised when ``stop`` is set before all planes are measured."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,8 @@ def compare(
     data_range: float | None = None,
     channels: Channels = "luma",
     shave: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Comparison:
     """Measure an image against a reference of the same size.
 
@@ -64,6 +73,10 @@ def compare(
         all three channels. Grey images are measured as they are.
     shave : int
         Width in pixels of the border that is left out.
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each plane.
+    stop : threading.Event, optional
+        Looked at before each plane.
 
     Returns
     -------
@@ -75,6 +88,8 @@ def compare(
     ValueError
         If one is no picture, sizes or dtypes differ, the reference has a single value, or too
         little is left inside the border.
+    ComparisonStopped
+        If ``stop`` was set.
 
     Examples
     --------
@@ -91,8 +106,11 @@ def compare(
             "The reference has the same value everywhere, so PSNR and SSIM have no data range: "
             "choose another reference."
         )
+    planes = reference.shape[: -3 if rgb else -2]
     figures = []
-    for plane in np.ndindex(reference.shape[: -3 if rgb else -2]):
+    for plane in np.ndindex(planes):
+        if stop is not None and stop.is_set():
+            raise ComparisonStopped("The comparison was stopped.")
         pair = reference[plane], image[plane]
         if rgb and channels == "luma":
             pair = _luma(pair[0], data_range), _luma(pair[1], data_range)
@@ -102,6 +120,8 @@ def compare(
                 ssim(*pair, data_range=data_range, shave=shave),
             )
         )
+        if progress is not None:
+            progress(len(figures), prod(planes))
     mean_psnr, mean_ssim = np.mean(figures, axis=0)
     return Comparison(float(mean_psnr), float(mean_ssim), data_range, channels)
 
