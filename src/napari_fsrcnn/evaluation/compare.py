@@ -98,7 +98,7 @@ def compare(
     >>> round(compare(black, grey, rgb=False).psnr, 2)
     13.98
     """
-    reference, image = check_comparable(reference, image, rgb=rgb)
+    reference, image = _comparable(reference, image, rgb=rgb)
     if data_range is None:
         data_range = find_value_range(reference).span
     if data_range == 0:
@@ -126,7 +126,7 @@ def compare(
     return Comparison(float(mean_psnr), float(mean_ssim), data_range, channels)
 
 
-def check_comparable(
+def _comparable(
     reference: NDArray[Any], image: NDArray[Any], *, rgb: bool
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return both images without alpha, or say why they can't be compared.
