@@ -30,6 +30,21 @@ class Network(Protocol):
     hyperparameters: Mapping[str, Any]
 
 
+def check_scale(scale: int) -> int:
+    """Give the scale back.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number from 2 to 8.
+    """
+    if scale not in SCALES:
+        raise ValueError(
+            f"The scale must be a whole number from {SCALES[0]} to {SCALES[-1]}, not {scale}."
+        )
+    return scale
+
+
 def as_module(network: Network) -> nn.Module:
     """Give the network its other type: Python has no intersection of a class and a protocol."""
     return cast("nn.Module", network)

@@ -26,7 +26,7 @@ from napari_plugin_engine import (
     PluginManager,
 )
 
-from napari_fsrcnn.networks.network import SCALES, Network
+from napari_fsrcnn.networks.network import Network, check_scale
 
 ENTRY_POINT_GROUP = "napari_fsrcnn.architectures"
 
@@ -62,12 +62,8 @@ class Architecture:
             If the scale is not a whole number from 2 to 8, or a hyper-parameter is not known or
             has a value that no network can be built with.
         """
-        if scale not in SCALES:
-            raise ValueError(
-                f"The scale must be a whole number from {SCALES[0]} to {SCALES[-1]}, not {scale}."
-            )
         try:
-            return self.factory(scale, **hyperparameters)
+            return self.factory(check_scale(scale), **hyperparameters)
         except (TypeError, RuntimeError, MemoryError) as error:
             raise ValueError(
                 f"The architecture {self.name} can't be built with {hyperparameters}: {error}."

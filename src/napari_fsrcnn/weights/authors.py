@@ -7,13 +7,13 @@ layer; the deconvolution's padding is 3 at x3 and 4 elsewhere, which no file sta
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
 from napari_fsrcnn.weights.card import Card
 
@@ -39,12 +39,12 @@ def read_authors(path: Path, scale: int) -> tuple[Card, Arrays]:
     ValueError
         If the file is not one of the authors' SRCNN or FSRCNN files.
     """
+    content = io.BytesIO(path.read_bytes())
     try:
-        variables = loadmat(path)
-        if "weights_conv" in variables:
-            return _fsrcnn(path, scale, variables)
-        return _srcnn(path, scale, variables)
-    except (MatReadError, KeyError, IndexError, ValueError, NotImplementedError) as error:
+        variables = loadmat(content)
+        read = _fsrcnn if "weights_conv" in variables else _srcnn
+        return read(path, scale, variables)
+    except Exception as error:  # what a damaged file makes scipy raise is anybody's guess
         raise ValueError(
             f"{path} is not a MATLAB file of the SRCNN or FSRCNN authors' weights."
         ) from error

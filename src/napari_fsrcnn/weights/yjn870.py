@@ -6,9 +6,9 @@ each channel has a PReLU slope of its own.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import TYPE_CHECKING
 
 from napari_fsrcnn.weights.card import Card
@@ -38,11 +38,12 @@ def read_yjn870(path: Path, scale: int) -> tuple[Card, dict[str, Tensor]]:
     """
     import torch
 
+    content = io.BytesIO(path.read_bytes())
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(content, map_location="cpu", weights_only=True)
         tensors = _rename(state)
         d, s = tensors["features.0.weight"].shape[0], tensors["features.2.weight"].shape[0]
-    except (UnpicklingError, RuntimeError, EOFError, KeyError, AttributeError, TypeError) as error:
+    except Exception as error:  # what a damaged file makes torch raise is anybody's guess
         raise ValueError(
             f"{path} is not a state dict of yjn870's FSRCNN-pytorch (tensors alone, named "
             f"first_part, mid_part and last_part)."
