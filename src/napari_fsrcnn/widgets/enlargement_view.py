@@ -14,13 +14,20 @@ from napari_fsrcnn.widgets.result_layer import upscaled_layer
 
 
 def check_display() -> None:
-    """Refuse to open a window where there is no display: Qt would end the whole program.
+    """Refuse to open a window where none can be opened, before the work that it is to show.
 
     Raises
     ------
     ValueError
-        On Linux without X11 or Wayland.
+        No Qt is installed; or on Linux there is no X11 or Wayland, so that Qt would end the whole
+        program.
     """
+    try:
+        import qtpy.QtWidgets  # noqa: F401
+    except ImportError:
+        raise ValueError(
+            'napari needs Qt to open a window: pip install "napari[all]", or leave out --view.'
+        ) from None
     shown_by = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown_by):
         raise ValueError("napari needs a display, and there is none here: leave out --view.")

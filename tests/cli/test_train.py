@@ -1,0 +1,153 @@
+"""Training from the command line: new, from a file, resumed, stopped by Ctrl-C."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from napari_fsrcnn.cli.train import train
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.weights.checkpoint import read_card
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+SMALL = [
+    *("--arch", "fsrcnn-s", "--scale", "2", "--batch", "2", "--patch", "12"),
+    *("--device", "cpu", "--validate-every", "4"),
+]
+
+
+def steps(model: Path) -> int:
+    """Return the steps that a model's card says it was trained for."""
+    training = read_card(model).training
+    assert training is not None
+    return training.step
+
+
+def test_every_field_of_the_configuration_is_an_option() -> None:
+    # A dictionary of hyper-parameters is for a configuration file.
+    fields = TrainingConfig.model_fields.keys() - {"hyperparameters"}
+    assert fields <= inspect.signature(train).parameters.keys()
+
+
+def test_a_short_training_leaves_a_model_and_its_run(trained: Path) -> None:
+    assert steps(trained) == 30
+    run = trained.with_name("small-run")
+    names = {"config.json", "log.csv", "model.safetensors", "state.safetensors"}
+    assert {path.name for path in run.iterdir()} == names
+
+
+def test_a_run_is_resumed_and_says_what_came_of_it(
+    command: Run, pictures: Path, tmp_path: Path
+) -> None:
+    out, run = tmp_path / "a.safetensors", tmp_path / "kept"
+    options = [*SMALL, "--steps", 8, "--stop-after", 5, "--out", out, "--run", run]
+    ended = command("train", "--data", pictures, *options)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "5 of 8" in ended.stdout
+    assert f"napari-fsrcnn train --resume {run}" in ended.stdout
+    assert steps(out) == 5
+
+    other = tmp_path / "b.safetensors"
+    ended = command("train", "--resume", run, "--out", other)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "8 of 8" in ended.stdout
+    assert "gain" in ended.stdout
+    assert (steps(out), steps(other)) == (5, 8)
+
+
+def test_options_come_before_the_file_that_they_stand_beside(
+    command: Run, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(pictures.parent)
+    file = tmp_path / "config.json"
+    config = {
+        "data": [pictures.name],
+        "arch": "fsrcnn",
+        "hyperparameters": {"d": 8, "s": 4, "m": 1},
+        "scale": 2,
+        "steps": 99,
+        "batch": 2,
+        "patch": 12,
+        "device": "cpu",
+        "out": str(tmp_path / "unused.safetensors"),
+    }
+    file.write_text(json.dumps(config))
+    out = tmp_path / "a.safetensors"
+    assert command("train", "--config", file, "--steps", 2, "--out", out).returncode == 0
+    assert steps(out) == 2
+    assert read_card(out).hyperparameters["d"] == 8
+    # Resumed from another folder, the run finds its pictures again.
+    monkeypatch.chdir(tmp_path)
+    assert command("train", "--resume", tmp_path / "a-run").returncode == 0
+    assert not (tmp_path / "unused.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--data {pictures}", "Say where the model is to be written"),
+        ("--out a.safetensors", "Say what to train on"),
+        ("--data {pictures} --out a.pt", "A model is saved as .safetensors"),
+        ("--data {pictures} --out nowhere/a.safetensors", "does not exist"),
+        ("--data nowhere --out a.safetensors", "There is no folder"),
+        ("--data {pictures} --out a.safetensors --arch vdsr", "no architecture 'vdsr'"),
+        ("--data {pictures} --out a.safetensors --patch 4", "patch: Input should be"),
+        ("--data {pictures} --out a.safetensors --patch 400", "smaller than 400 x 400"),
+        ("--data bsd100 --out a.safetensors --scale 8", "BSD-100 comes for x2, x3 and x4"),
+        ("--config nowhere.json", "There is no training configuration nowhere.json"),
+        ("--config broken.json", "broken.json: Invalid JSON"),
+        ("--resume nowhere", "There is no training configuration"),
+        ("--resume {run} --lr 0.1", "takes no --lr"),
+        ("--resume {run} --config broken.json", "takes no --config"),
+        ("--resume {run} --stop-after 0", "stop_after: Input should be"),
+        ("--data {pictures} --out {trained} --patch 8", "already holds a training run"),
+    ],
+)
+def test_bad_options_are_one_line_and_leave_nothing(
+    command: Run,
+    pictures: Path,
+    trained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    run = trained.with_name("small-run")
+    filled = words.format(pictures=pictures, trained=trained, run=run)
+    ended = command("train", *filled.split())
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert sentence in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [broken]
+
+
+def test_ctrl_c_saves_the_run_and_the_best_model(
+    start: Callable[..., subprocess.Popen[str]], command: Run, pictures: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "a.safetensors"
+    log = tmp_path / "a-run" / "log.csv"
+    training = start("train", "--data", pictures, *SMALL, "--steps", 100_000, "--out", out)
+    while training.poll() is None and not (log.exists() and len(log.read_text().split()) > 2):
+        time.sleep(0.05)
+    training.send_signal(signal.SIGINT)
+    stdout, stderr = training.communicate(timeout=60)
+    assert (training.returncode, stderr) == (130, "")
+    assert "of 100,000" in stdout
+    assert f"napari-fsrcnn train --resume {tmp_path / 'a-run'}" in stdout
+    before = steps(out)
+    assert before >= 8
+
+    ended = command("train", "--resume", tmp_path / "a-run", "--stop-after", 3)
+    assert ended.returncode == 0
+    assert steps(out) == before + 3
