@@ -62,6 +62,7 @@ class TrainingState:
             network = architecture.build(config.scale, **config.hyperparameters)
             self.average: Network = copy.deepcopy(network)
             make_collapsible(as_module(network))
+        as_module(self.average).load_state_dict(collapsed_weights(as_module(network)))
         as_module(self.average).eval().requires_grad_(False)
         self.wide: nn.Module = as_module(network).to(
             device=device,
