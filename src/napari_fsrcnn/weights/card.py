@@ -10,7 +10,8 @@ from napari_fsrcnn.image.value_range import RULE
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # By default an infinite PSNR would be written as null, which is no number to read back.
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 class Validation(_Frozen):

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import ValidationError
 
@@ -65,8 +65,10 @@ def read_checkpoint(path: str | Path) -> Model:
         architecture that it names.
     """
     path = Path(path)
-    content = _read(path)
-    card = _parse_card(path, content)
+    with _open(path) as stream:
+        content = stream.read(8 + _LONGEST_HEADER)
+        card = _parse_card(path, content)
+        content += stream.read()
     return Model(path.stem, _build(path, card, content), card, hashlib.sha256(content).hexdigest())
 
 
@@ -79,7 +81,8 @@ def read_card(path: str | Path) -> Card:
         As :func:`read_checkpoint`.
     """
     path = Path(path)
-    return _parse_card(path, _read(path))
+    with _open(path) as stream:
+        return _parse_card(path, stream.read(8 + _LONGEST_HEADER))
 
 
 def build_network(card: Card, tensors: Mapping[str, Tensor]) -> Any:
@@ -108,13 +111,15 @@ def _build(path: Path, card: Card, content: bytes) -> Any:
 
     try:
         return build_network(card, safetensors.torch.load(content))
-    except (SafetensorError, ValueError) as error:
+    except SafetensorError as error:
+        raise ValueError(f"The checkpoint {path} is damaged: {error}.") from error
+    except ValueError as error:
         raise ValueError(f"The checkpoint {path} can't be used: {error}") from error
 
 
-def _read(path: Path) -> bytes:
+def _open(path: Path) -> BinaryIO:
     try:
-        return path.read_bytes()
+        return path.open("rb")
     except FileNotFoundError:
         raise FileNotFoundError(f"There is no file {path}.") from None
     except IsADirectoryError:
@@ -135,7 +140,7 @@ def _parse_card(path: Path, content: bytes) -> Card:
         raise ValueError(
             f"The checkpoint {path} can't be read: in its header, {where}: {first['msg']}."
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
             f"{path} is not a checkpoint of napari-fsrcnn, or it is damaged. Checkpoints are made "
             f"by training; weights of other projects are imported by 'napari-fsrcnn convert'."

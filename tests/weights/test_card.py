@@ -1,0 +1,105 @@
+"""The card of a checkpoint: JSON there and back, and what is refused."""
+
+import json
+import math
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from napari_fsrcnn.image.value_range import RULE
+from napari_fsrcnn.weights.card import Card, TrainingRecord, Validation
+
+decibels = st.floats(allow_nan=False)
+names = st.lists(st.text(max_size=8), max_size=3)
+json_values = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**50), 2**50), st.text(max_size=5), st.lists(names)
+)
+settings_of_a_run = st.dictionaries(st.text(max_size=5), json_values, max_size=3)
+
+records = st.builds(
+    TrainingRecord,
+    data=names,
+    train=names,
+    validation=names,
+    config=settings_of_a_run,
+    step=st.integers(0, 10**9),
+    seconds=st.floats(0, 1e9),
+    versions=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),
+    date=st.dates().map(lambda date: date.isoformat()),
+)
+validations = st.builds(
+    Validation,
+    pictures=st.integers(1, 100),
+    step=st.integers(0, 10**9),
+    psnr=decibels,
+    bicubic_psnr=decibels,
+)
+cards = st.builds(
+    Card,
+    architecture=st.text(max_size=8),
+    hyperparameters=settings_of_a_run,
+    scale=st.integers(2, 8),
+    origin=st.text(max_size=8),
+    training=st.none() | records,
+    validation=st.none() | validations,
+)
+
+
+@given(card=cards)
+@example(
+    card=Card(
+        architecture="fsrcnn",
+        hyperparameters={},
+        scale=2,
+        validation=Validation(pictures=1, step=1, psnr=math.inf, bicubic_psnr=30),
+    )
+)
+def test_json_there_and_back(card: Card) -> None:
+    written = card.model_dump_json()
+    assert Card.model_validate_json(written) == card
+    assert json.loads(written)["format"] == 1
+
+
+def test_what_is_not_said_is_the_project_s_rule() -> None:
+    card = Card(architecture="fsrcnn", hyperparameters={}, scale=2)
+    assert (card.color_space, card.value_range, card.origin) == ("Y of BT.601", RULE, "")
+    assert card.training is None
+    assert card.validation is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scale": 1},
+        {"scale": 9},
+        {"scale": 2.5},
+        {"scale": None},
+        {"format": 2},
+        {"color_space": "RGB"},
+        {"hyperparameters": [1]},
+        {"architecture": None},
+        {"surprise": 1},
+        {"validation": {"psnr": 30}},
+    ],
+)
+def test_what_means_nothing_is_refused(change: dict[str, object]) -> None:
+    sound = {"architecture": "fsrcnn", "hyperparameters": {}, "scale": 3}
+    assert Card.model_validate(sound).scale == 3
+    with pytest.raises(ValidationError, match=next(iter(change))):
+        Card.model_validate(sound | change)
+
+
+@pytest.mark.parametrize("name", ["architecture", "hyperparameters", "scale"])
+def test_what_must_be_said(name: str) -> None:
+    sound = {"architecture": "fsrcnn", "hyperparameters": {}, "scale": 3}
+    del sound[name]
+    with pytest.raises(ValidationError, match=name):
+        Card.model_validate(sound)
+
+
+def test_a_card_does_not_change() -> None:
+    card = Card(architecture="fsrcnn", hyperparameters={}, scale=3)
+    with pytest.raises(ValidationError, match="frozen"):
+        card.scale = 2
