@@ -1,0 +1,81 @@
+"""PSNR and SSIM as small tables of rich text, each number with its unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+from napari_fsrcnn.evaluation.compare import Comparison
+from napari_fsrcnn.widgets.upscaling import Figures
+
+
+def gain_table(model: str, figures: Figures, *, rgb: bool, border: int) -> str:
+    """Tabulate a model's figures, bicubic's, and what the model gains.
+
+    Parameters
+    ----------
+    model : str
+        Its name.
+    figures : Figures
+    rgb : bool
+        Whether the images are colour.
+    border : int
+        Width in pixels of the border that was left out.
+    """
+    better, worse = figures.model, figures.bicubic
+    gain_psnr, gain_ssim = _gain(better.psnr, worse.psnr), _gain(better.ssim, worse.ssim)
+    rows = [
+        ("", "PSNR", "SSIM"),
+        ("bicubic", decibels(worse.psnr), f"{worse.ssim:.4f}"),
+        (model, decibels(better.psnr), f"{better.ssim:.4f}"),
+        ("gain", decibels(gain_psnr, sign="+"), f"{gain_ssim:+.4f}"),
+    ]
+    note = f"{_measured_on(better, rgb=rgb)}, border of {border} px cut"
+    return _table(rows, bold_last=True) + _small(note)
+
+
+def comparison_table(reference: str, image: str, comparison: Comparison, *, rgb: bool) -> str:
+    """Tabulate how far an image is from its reference, both by name."""
+    rows = [
+        ("reference", reference),
+        ("image", image),
+        ("PSNR", decibels(comparison.psnr)),
+        ("SSIM", f"{comparison.ssim:.4f}"),
+    ]
+    return _table(rows) + _small(_measured_on(comparison, rgb=rgb))
+
+
+def decibels(value: float, sign: str = "") -> str:
+    """Write a number of dB; a sign of "+" shows it for positive ones too.
+
+    Examples
+    --------
+    >>> decibels(31.256), decibels(0.5, "+"), decibels(float("inf"))
+    ('31.26 dB', '+0.50 dB', '∞ dB')
+    """
+    number = f"{value:{sign}.2f}" if math.isfinite(value) else f"{value:{sign}}".replace("inf", "∞")
+    return f"{number} dB"
+
+
+def _gain(better: float, worse: float) -> float:
+    return 0.0 if better == worse else better - worse
+
+
+def _measured_on(comparison: Comparison, *, rgb: bool) -> str:
+    channels = {"luma": "Y", "all": "all channels"}[comparison.channels] if rgb else "grey values"
+    return f"On {channels}, data_range {comparison.data_range:g}"
+
+
+def _table(rows: Sequence[Sequence[str]], *, bold_last: bool = False) -> str:
+    lines = []
+    for place, (name, *values) in enumerate(rows):
+        tag = "b" if bold_last and place == len(rows) - 1 else "span"
+        cells = [f"<td>{escape(name)}&nbsp;&nbsp;</td>"]
+        cells += [f"<td>&nbsp;&nbsp;<{tag}>{escape(value)}</{tag}></td>" for value in values]
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return f"<table cellpadding='2'>{''.join(lines)}</table>"
+
+
+def _small(note: str) -> str:
+    return f"<p><small>{escape(note)}</small></p>"

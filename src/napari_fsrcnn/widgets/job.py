@@ -1,0 +1,98 @@
+"""Work in a thread, seen from the main thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from napari.qt.threading import create_worker
+from napari.utils.notifications import show_error
+from psygnal import Signal
+
+from napari_fsrcnn.widgets.activity import ActivityBar
+from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
+from napari_fsrcnn.widgets.worker import StoppableWorker
+
+_going_on: set[Job] = set()  # Qt's connections alone would not keep a job
+
+
+class Job:
+    """Runs a generator of events in a thread, with a bar in the activity dock.
+
+    Bad input (ValueError), files (OSError) and :class:`~napari_fsrcnn.widgets.job_events.JobFailed` become a notification; any other
+    error is a mistake in the program, which napari shows as such. A job whose window is closed is
+    stopped.
+
+    Parameters
+    ----------
+    title : str
+        For the bar.
+    events : generator function
+        Called with ``*args`` and ``stop`` and ``report``, as
+        :class:`~napari_fsrcnn.widgets.worker.StoppableWorker` does.
+    *args
+        For ``events``.
+
+    Attributes
+    ----------
+    told : Signal(str)
+        Sentences on how it goes.
+    ended : Signal()
+        The last signal, whatever happened.
+    """
+
+    told = Signal(str)
+    ended = Signal()
+
+    def __init__(self, title: str, events: Callable[..., Iterator[Any]], *args: Any) -> None:
+        self._title = title
+        self._events = events
+        self._args = args
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        """Start, once."""
+        _going_on.add(self)
+        self._bar = ActivityBar(self._title)
+        create_worker(
+            self._events,
+            *self._args,
+            stop=self._stop,
+            _worker_class=StoppableWorker,
+            _connect={
+                "yielded": self._on_event,
+                "errored": self._on_error,
+                "finished": self._on_end,
+            },
+        )
+
+    def stop(self) -> None:
+        """End it soon; nothing is handled any more."""
+        self._stop.set()
+
+    def handle(self, event: object) -> None:
+        """Do what an event of the generator asks for, on the main thread."""
+        raise NotImplementedError
+
+    def _on_event(self, event: object) -> None:
+        if self._stop.is_set():
+            return
+        if isinstance(event, Advanced):
+            self._bar.show(self._title, event.done, event.total)
+        else:
+            self.handle(event)
+
+    def _on_error(self, error: Exception) -> None:
+        if self._stop.is_set():
+            return
+        if not isinstance(error, ValueError | OSError | JobFailed):
+            self.told.emit("This broke off by a mistake in napari-fsrcnn.")
+            raise error
+        self.told.emit(str(error))
+        show_error(str(error))
+
+    def _on_end(self) -> None:
+        _going_on.discard(self)
+        self._bar.close()
+        self.ended.emit()

@@ -1,0 +1,45 @@
+"""The models that *Upscale* offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari_fsrcnn.weights.checkpoint import read_card
+from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.weights.shipped import list_models, load_model, model_path
+from napari_fsrcnn.widgets.session_models import session_models
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """One line of the drop-down: what to load, or the model itself."""
+
+    label: str
+    scale: int
+    model: str | Model
+
+
+def shipped_choices() -> list[ModelChoice]:
+    """List the shipped models, without loading torch."""
+    return [ModelChoice(name, read_card(model_path(name)).scale, name) for name in list_models()]
+
+
+def session_choices() -> list[ModelChoice]:
+    """List the models trained since the viewer was opened, the latest first."""
+    return [
+        ModelChoice(f"{model.name} (just trained)", model.scale, model)
+        for model in session_models()
+    ]
+
+
+def load_choice(path: Path) -> ModelChoice:
+    """Load a model from a file.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As :func:`napari_fsrcnn.load_model`.
+    """
+    model = load_model(path)
+    return ModelChoice(path.name, model.scale, model)

@@ -1,0 +1,172 @@
+"""The form of *Upscale*: which layer, by which model, and held against which reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from magicgui.widgets import ComboBox
+from napari.layers import Image
+from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from napari_fsrcnn.widgets.device_field import device_field
+from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
+from napari_fsrcnn.widgets.model_choices import ModelChoice, session_choices, shipped_choices
+from napari_fsrcnn.widgets.result_layer import METADATA_KEY
+from napari_fsrcnn.widgets.upscaling import Request
+
+
+class UpscaleForm(QWidget):
+    """Fields that follow the viewer's layers and the models that there are.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer or ViewerModel
+
+    Attributes
+    ----------
+    layer, scale, model, color, device, reference : magicgui.widgets.ComboBox
+    browse : QPushButton
+        Beside the models: to load one from a file.
+    """
+
+    def __init__(self, viewer: Any) -> None:
+        super().__init__()
+        self._viewer = viewer
+        self._files: list[ModelChoice] = []
+        self.layer = ComboBox(
+            name="layer", choices=self._images, tooltip="The image layer to upscale"
+        )
+        self.scale = ComboBox(
+            name="scale", choices=self._scales, tooltip="Enlargement; each model has its own"
+        )
+        self.model = ComboBox(
+            name="model",
+            choices=self._models,
+            tooltip="Shipped, just trained, or from a file (...): those of this scale",
+        )
+        self.color = ComboBox(
+            name="color",
+            label="colour",
+            choices=[("luma only", "luma"), ("each channel", "channels")],
+            tooltip="What the network enlarges of a colour layer: luma, and bicubic the hue (for "
+            "photographs), or each channel (for fluorescence)",
+        )
+        self.device = device_field()
+        self.reference = ComboBox(
+            name="reference",
+            choices=self._references,
+            nullable=True,
+            tooltip="An HR layer to measure PSNR and SSIM against, for the model and for bicubic",
+        )
+        self.reference.null_string = "none"
+        self.browse = QPushButton("...")
+        self.browse.setToolTip("Load a model from a file")
+        self._arrange()
+        self.scale.changed.connect(self.model.reset_choices)
+        self.layer.changed.connect(self._follow_layer)
+        viewer.layers.events.inserted.connect(self._follow_layers)
+        viewer.layers.events.removed.connect(self._follow_layers)
+        viewer.layers.events.renamed.connect(self._follow_layers)
+        viewer.layers.selection.events.active.connect(self._follow_active)
+        self._follow_active()
+        self._follow_layer()
+
+    def request(self) -> tuple[Image, Request]:
+        """Read the form.
+
+        Returns
+        -------
+        Image
+            The chosen layer.
+        Request
+            What to do with it.
+
+        Raises
+        ------
+        ValueError
+            If no layer or no model is chosen, or only one of layer and reference is colour.
+        """
+        layer = image_layer(self.layer.value)
+        choice, reference = self.model.value, self.reference.value
+        if choice is None:
+            raise ValueError("No model is chosen: load one from a file, or train one.")
+        if reference is not None and reference.rgb != layer.rgb:
+            raise ValueError(
+                f"Of {layer.name} and {reference.name} only one is colour, so they can't be "
+                f"compared: choose another reference, or none."
+            )
+        return layer, Request(
+            image=finest_level(layer),
+            rgb=bool(layer.rgb),
+            model=choice.model,
+            scale=choice.scale,
+            color=self.color.value,
+            device=self.device.value,
+            reference=None if reference is None else finest_level(reference),
+        )
+
+    def add_model(self, choice: ModelChoice) -> None:
+        """Offer a model from a file, and choose it."""
+        self._files.insert(0, choice)
+        self.follow_models()
+        self.scale.value = choice.scale
+        self.model.value = choice
+
+    def follow_models(self) -> None:
+        """Offer the models that there are now; what is chosen stays chosen."""
+        self.scale.reset_choices()
+        self.model.reset_choices()
+
+    def _arrange(self) -> None:
+        models = QWidget()
+        row = QHBoxLayout(models)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.model.native, stretch=1)
+        row.addWidget(self.browse)
+        rows = QFormLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for field in (self.layer, self.scale, self.model, self.color, self.device, self.reference):
+            # A long name must not widen the dock.
+            field.native.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            field.native.setMinimumContentsLength(8)
+            label = QLabel(field.label)
+            label.setToolTip(field.tooltip)
+            rows.addRow(label, models if field is self.model else field.native)
+
+    def _images(self, _: object) -> list[Image]:
+        return [layer for layer in self._viewer.layers if isinstance(layer, Image)]
+
+    def _references(self, field: object) -> list[Image]:
+        return [layer for layer in self._images(field) if layer != self.layer.value]
+
+    def _all_models(self) -> list[ModelChoice]:
+        return [*shipped_choices(), *session_choices(), *self._files]
+
+    def _scales(self, _: object) -> list[tuple[str, int]]:
+        return [(f"x{scale}", scale) for scale in sorted({m.scale for m in self._all_models()})]
+
+    def _models(self, _: object) -> list[tuple[str, ModelChoice]]:
+        return [(m.label, m) for m in self._all_models() if m.scale == self.scale.value]
+
+    def _follow_layers(self) -> None:
+        self.layer.reset_choices()
+        self.reference.reset_choices()
+        self._follow_active()
+
+    def _follow_active(self) -> None:
+        """Choose the layer that is selected, unless it is a result or the reference."""
+        active = self._viewer.layers.selection.active
+        if (
+            active in self.layer.choices
+            and active != self.reference.value
+            and METADATA_KEY not in active.metadata
+        ):
+            self.layer.value = active
+
+    def _follow_layer(self) -> None:
+        self.reference.reset_choices()
+        layer = self.layer.value
+        self.color.enabled = bool(layer is not None and layer.rgb)

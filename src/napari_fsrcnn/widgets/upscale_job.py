@@ -1,0 +1,65 @@
+"""A layer on its way through a network, until the result lies over it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from napari.layers import Image
+from psygnal import Signal
+
+from napari_fsrcnn.widgets.job import Job
+from napari_fsrcnn.widgets.result_layer import upscaled_layer
+from napari_fsrcnn.widgets.upscaling import Began, Request, Upscaled, upscaling_events
+
+
+class UpscaleJob(Job):
+    """Upscales one layer in a thread.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer or ViewerModel
+    layer : Image
+        What ``request`` was made from; the result is put over it.
+    request : Request
+
+    Attributes
+    ----------
+    upscaled : Signal(Upscaled)
+        The result, which is in the viewer by then.
+    """
+
+    upscaled = Signal(Upscaled)
+
+    def __init__(self, viewer: Any, layer: Image, request: Request) -> None:
+        super().__init__(f"Upscaling {layer.name}", upscaling_events, request)
+        self._viewer = viewer
+        self._layer = layer
+        self._device = ""
+        self._began = 0.0
+
+    def handle(self, event: object) -> None:
+        """Put the result into the viewer."""
+        match event:
+            case Began(device):
+                self._device = device
+                self._began = time.monotonic()
+                self.told.emit(f"Upscaling on {device}...")
+            case Upscaled():
+                seconds = time.monotonic() - self._began
+                self._add(event)
+                self.told.emit(f"{event.model.name} on {self._device}: {seconds:.1f} s.")
+                self.upscaled.emit(event)
+
+    def _add(self, result: Upscaled) -> None:
+        layers, source = self._viewer.layers, self._layer
+        layer = upscaled_layer(
+            source,
+            result.image,
+            result.model.scale,
+            label=result.model.name,
+            provenance=result.provenance,
+        )
+        # The source may have been removed meanwhile.
+        layers.insert(layers.index(source) + 1 if source in layers else len(layers), layer)
+        layers.selection.active = layer

@@ -1,0 +1,206 @@
+"""What the thread of *Upscale* does: run the network, and measure against a reference."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+import napari_fsrcnn
+from napari_fsrcnn.evaluation.compare import Comparison, ComparisonStopped, compare
+from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
+from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.weights.shipped import load_model
+from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
+
+Color = Literal["luma", "channels"]
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What is to be upscaled, and how.
+
+    Attributes
+    ----------
+    image : array_like, shape (..., Y, X) or (..., Y, X, 3 or 4)
+        numpy, dask, Zarr; read in the thread.
+    rgb : bool
+        Whether the last axis is colour.
+    model : str, Path or Model
+        As for :func:`napari_fsrcnn.load_model`.
+    scale : int
+        The model's.
+    color : {"luma", "channels"}
+        As for :func:`napari_fsrcnn.upscale`; figures are taken on the same.
+    device : str
+    reference : array_like, optional
+        HR to measure against, of ``scale`` times the size.
+    """
+
+    image: Any
+    rgb: bool
+    model: str | Path | Model
+    scale: int
+    color: Color = "luma"
+    device: str = "auto"
+    reference: Any = None
+
+
+@dataclass(frozen=True)
+class Began:
+    """The model is loaded; ``device`` as a person knows it."""
+
+    device: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How far the model's result and bicubic's are from the reference."""
+
+    model: Comparison
+    bicubic: Comparison
+
+
+@dataclass(frozen=True, eq=False)
+class Upscaled:
+    """The result.
+
+    Attributes
+    ----------
+    image : ndarray
+        In the dtype of the request's image.
+    model : Model
+    figures : Figures or None
+        Where a reference was given.
+    provenance : dict
+        Plain values that say how the image was made.
+    """
+
+    image: NDArray[Any]
+    model: Model
+    figures: Figures | None
+    provenance: dict[str, Any]
+
+
+def upscaling_events(
+    request: Request, *, stop: threading.Event, report: Callable[[Advanced], None]
+) -> Iterator[Began | Upscaled]:
+    """Upscale, and measure where there is a reference.
+
+    Parameters
+    ----------
+    request : Request
+    stop : threading.Event
+        Ends the work, without a result, within a tile.
+    report : callable
+        Called with the progress, a few times a second.
+
+    Yields
+    ------
+    Began, Upscaled
+
+    Raises
+    ------
+    ValueError
+        If an image can't be used, the model has another scale or can't be read, or the reference
+        can't be compared with.
+    OSError
+        If the model's file can't be read.
+    JobFailed
+        If the device ran out of memory or broke down.
+    """
+    import_triton_beside_opengl()
+    # Loads torch, which takes seconds.
+    from napari_fsrcnn.inference.tiles import UpscaleStopped
+    from napari_fsrcnn.networks.device import describe_device, resolve_device
+
+    try:
+        device = describe_device(resolve_device(request.device))
+        model = _load(request)
+        yield Began(device)
+        image, figures = _upscale_and_measure(request, model, reporting(report), stop)
+    except (ComparisonStopped, UpscaleStopped):
+        return
+    except RuntimeError as error:
+        raise JobFailed(
+            f"Upscaling broke off on this device ({error}). If its memory is full, choose another "
+            f"device."
+        ) from error
+    yield Upscaled(image, model, figures, _provenance(request, model, device, figures))
+
+
+def _load(request: Request) -> Model:
+    if isinstance(request.model, Model):
+        return request.model
+    return load_model(request.model, request.scale)
+
+
+def _upscale_and_measure(
+    request: Request,
+    model: Model,
+    progress: Callable[[int, int], None],
+    stop: threading.Event,
+) -> tuple[NDArray[Any], Figures | None]:
+    from napari_fsrcnn.inference.upscale import bicubic, upscale
+
+    image = np.asarray(request.image)
+    how: dict[str, Any] = {"color": request.color, "device": request.device}
+    if request.reference is None:
+        return upscale(image, model, rgb=request.rgb, progress=progress, stop=stop, **how), None
+    reference = np.asarray(request.reference)
+    _check_size(reference, image, request)
+
+    def measure(enlarged: NDArray[Any]) -> Comparison:
+        return compare(
+            reference,
+            enlarged,
+            rgb=request.rgb,
+            channels="luma" if request.color == "luma" else "all",
+            shave=request.scale,
+            stop=stop,
+        )
+
+    # First, so that what can't be compared is refused before the long work.
+    measured_bicubic = measure(bicubic(image, request.scale, rgb=request.rgb))
+    upscaled = upscale(image, model, rgb=request.rgb, progress=progress, stop=stop, **how)
+    return upscaled, Figures(measure(upscaled), measured_bicubic)
+
+
+def _check_size(reference: NDArray[Any], image: NDArray[Any], request: Request) -> None:
+    axes = slice(-3, -1) if request.rgb else slice(-2, None)
+    height, width = image.shape[axes]
+    wanted = (request.scale * height, request.scale * width)
+    if reference.shape[axes] != wanted:
+        raise ValueError(
+            f"The reference must have {wanted[0]} x {wanted[1]} pixels, {request.scale} times the "
+            f"layer's {height} x {width}: choose another one, or none."
+        )
+
+
+def _provenance(
+    request: Request, model: Model, device: str, figures: Figures | None
+) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "model": model.name,
+        "sha256": model.sha256,
+        "architecture": model.card.architecture,
+        "scale": model.scale,
+        "color": request.color,
+        "device": device,
+        "version": napari_fsrcnn.__version__,
+    }
+    if figures is not None:
+        record["figures"] = {
+            "psnr": figures.model.psnr,
+            "ssim": figures.model.ssim,
+            "bicubic_psnr": figures.bicubic.psnr,
+            "bicubic_ssim": figures.bicubic.ssim,
+            "data_range": figures.model.data_range,
+            "channels": figures.model.channels,
+        }
+    return record
