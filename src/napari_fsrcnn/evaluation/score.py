@@ -65,7 +65,7 @@ class Evaluation(_Frozen):
         return self.psnr - self.bicubic_psnr
 
     def to_json(self) -> str:
-        """Write all figures as JSON."""
+        """Write all figures as JSON; an infinite PSNR, which JSON has no number for, is null."""
         return self.model_dump_json(indent=2)
 
 
