@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from torch import nn
 
@@ -103,6 +104,13 @@ def test_hyperparameters_reach_the_network() -> None:
 def test_a_scale_that_is_none_is_refused(scale: int) -> None:
     with pytest.raises(ValueError, match="scale must be a whole number from 2 to 8, not"):
         get_architecture("fsrcnn").build(scale)
+
+
+@pytest.mark.parametrize("scale", [3.0, np.int64(3), np.float32(3)])
+def test_a_whole_number_of_any_type_is_a_scale(scale: int) -> None:
+    built = get_architecture("fsrcnn-s").build(scale).scale
+    assert built == 3
+    assert type(built) is int
 
 
 @pytest.mark.parametrize(

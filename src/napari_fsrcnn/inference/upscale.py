@@ -18,6 +18,7 @@ from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, from_unit, to_unit
 from napari_fsrcnn.inference.tiles import Progress, count_tiles, prepare, upscale_plane
 from napari_fsrcnn.networks.device import resolve_device
+from napari_fsrcnn.networks.network import check_scale
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
 
@@ -141,7 +142,7 @@ def bicubic(image: ArrayLike, scale: int, *, rgb: bool | None = None) -> NDArray
     Raises
     ------
     ValueError
-        If the array is no picture.
+        If the array is no picture or the scale is not from 2 to 8.
 
     Examples
     --------
@@ -150,6 +151,7 @@ def bicubic(image: ArrayLike, scale: int, *, rgb: bool | None = None) -> NDArray
     [7, 7, 7, 7]
     """
     image, rgb = _picture(image, rgb=rgb)
+    scale = check_scale(scale)
     if not rgb:
         return _each_plane(image, 2, scale, lambda plane: _bicubic(plane, scale))
     return _each_plane(
@@ -172,7 +174,10 @@ def _picture(image: ArrayLike, *, rgb: bool | None) -> tuple[Picture, bool]:
 
 
 def _checked_range(value_range: tuple[float, float]) -> ValueRange:
-    low, high = (float(value) for value in value_range)
+    try:
+        low, high = (float(value) for value in value_range)
+    except (TypeError, ValueError):  # not two numbers: refused as NaN is
+        low = high = np.nan
     if not (np.isfinite([low, high]).all() and low <= high):
         raise ValueError(
             f"The value range must be (low, high) with low <= high, not {value_range}."

@@ -31,7 +31,7 @@ class Network(Protocol):
 
 
 def check_scale(scale: int) -> int:
-    """Give the scale back.
+    """Give an enlargement back as an int, if a network can have it.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def check_scale(scale: int) -> int:
         raise ValueError(
             f"The scale must be a whole number from {SCALES[0]} to {SCALES[-1]}, not {scale}."
         )
-    return scale
+    return int(scale)
 
 
 def as_module(network: Network) -> nn.Module:
