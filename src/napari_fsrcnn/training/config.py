@@ -27,30 +27,32 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     data: tuple[str, ...] = Field(
-        (), description="'bsd100' or folders of pictures; several are joined"
+        default=(), description="'bsd100' or folders of pictures; several are joined"
     )
-    arch: str = Field("fsrcnn", description="name of the architecture")
+    arch: str = Field(default="fsrcnn", description="name of the architecture")
     hyperparameters: dict[str, Any] = Field(
-        {}, description="of the architecture, where they differ from its own"
+        default={}, description="of the architecture, where they differ from its own"
     )
-    scale: Annotated[int, Field(ge=2, le=8)] = Field(3, description="enlargement")
-    loss: Loss = Field("l1-mse", description="l1, mse, or l1 with mse for the last tenth")
-    steps: Annotated[int, Field(ge=1)] = Field(20_000, description="length of the schedule")
+    scale: Annotated[int, Field(ge=2, le=8)] = Field(default=3, description="enlargement")
+    loss: Loss = Field(default="l1-mse", description="l1, mse, or l1 with mse for the last tenth")
+    steps: Annotated[int, Field(ge=1)] = Field(default=20_000, description="length of the schedule")
     stop_after: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="stop after this many steps of this call, to be resumed later"
+        default=None, description="stop after this many steps of this call, to be resumed later"
     )
-    batch: Annotated[int, Field(ge=1)] = Field(16, description="patches in a step")
-    patch: Annotated[int, Field(ge=8)] = Field(24, description="patch size in LR pixels")
-    lr: Annotated[float, Field(gt=0, le=1)] = Field(1e-3, description="highest learning rate")
+    batch: Annotated[int, Field(ge=1)] = Field(default=16, description="patches in a step")
+    patch: Annotated[int, Field(ge=8)] = Field(default=24, description="patch size in LR pixels")
+    lr: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=1e-3, description="highest learning rate"
+    )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
-        0, description="of the split, the first weights and the patches"
+        default=0, description="of the split, the first weights and the patches"
     )
-    device: str = Field("auto", description="auto, cpu, cuda[:N] or mps")
+    device: str = Field(default="auto", description="auto, cpu, cuda[:N] or mps")
     validate_every: Annotated[int, Field(ge=1)] = Field(
-        500, description="steps between validations; each also saves the run"
+        default=500, description="steps between validations; each also saves the run"
     )
-    out: Path | None = Field(None, description="file for the best model")
-    run: Path | None = Field(None, description="folder of the run; by default beside out")
+    out: Path | None = Field(default=None, description="file for the best model")
+    run: Path | None = Field(default=None, description="folder of the run; by default beside out")
 
     @property
     def run_folder(self) -> Path | None:
