@@ -1,9 +1,25 @@
-"""What the widgets' tests share: runs that lie elsewhere, and small pictures with structure."""
+"""What the widgets' tests share: runs that lie elsewhere, pictures, and a form to train with."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+
+from napari_fsrcnn.widgets.train import TrainWidget
+from napari_fsrcnn.widgets.train_form import LAYERS
+
+SHORT_RUN = {
+    "source": LAYERS,
+    "arch": "fsrcnn-s",
+    "scale": 2,
+    "steps": 20,
+    "device": "cpu",
+    "batch": 2,
+    "patch": 8,
+    "validate_every": 10,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +41,21 @@ def discs() -> np.ndarray:
             cy, cx, radius = *random.uniform(0, 64, 2), random.uniform(3, 16)
             picture[np.hypot(y - cy, x - cx) < radius] = random.integers(256)
     return pictures
+
+
+@pytest.fixture
+def viewer_with_discs(make_napari_viewer_proxy: Callable[[], Any], discs: np.ndarray) -> Any:
+    """A viewer whose one layer, the stack of six pictures, is selected."""
+    viewer = make_napari_viewer_proxy()
+    viewer.add_image(discs, name="discs")
+    return viewer
+
+
+@pytest.fixture
+def train_widget(viewer_with_discs: Any) -> TrainWidget:
+    """*Train super-resolution* in its dock, filled in for a run of a second."""
+    widget = TrainWidget(viewer_with_discs)
+    viewer_with_discs.window.add_dock_widget(widget, name="Train super-resolution")
+    for name, value in SHORT_RUN.items():
+        widget.form.fields[name].value = value
+    return widget

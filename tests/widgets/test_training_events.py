@@ -2,10 +2,11 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,12 +158,13 @@ def test_a_patch_larger_than_the_pictures_leaves_no_run(
 class Mismatched(torch.nn.Module):
     """Breaks as torch breaks, by a RuntimeError in the middle of a step."""
 
-    halo = 0
+    halo: int = 0
+    hyperparameters: Mapping[str, Any]
 
     def __init__(self, scale: int) -> None:
         super().__init__()
         self.scale = scale
-        self.hyperparameters: dict[str, object] = {}
+        self.hyperparameters = {}
         self.weight = torch.nn.Parameter(torch.ones(3, 3))
 
     def forward(self, lr: torch.Tensor) -> torch.Tensor:

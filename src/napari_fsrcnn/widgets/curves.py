@@ -1,0 +1,133 @@
+"""The live curves of a training run."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import pyqtgraph as pg
+from napari.utils.theme import get_theme
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+REDRAW_EVERY = 0.5
+"""Seconds between redrawings: the thread that trains waits while the window is painted."""
+
+# Told apart from each other and from napari's dark and light backgrounds, by colour-blind eyes too.
+_NETWORK = "#c96a1a"
+_LOSS = "#3f83c4"
+
+
+class _LossAxis(pg.AxisItem):
+    """A logarithmic axis with few, plain numbers: 0.1, 0.05, 0.02, 0.01."""
+
+    def logTickValues(self, low: float, high: float, *_: Any) -> list[Any]:  # noqa: N802
+        decades = range(math.floor(low), math.ceil(high) + 1)
+        ticks = [decade + math.log10(digit) for decade in decades for digit in (1, 2, 5)]
+        return [(None, [tick for tick in ticks if low <= tick <= high])]
+
+    def logTickStrings(self, values: list[float], *_: Any) -> list[str]:  # noqa: N802
+        return [f"{10**value:.2g}" for value in values]
+
+
+class Curves(QWidget):
+    """Validation PSNR above, with bicubic's as a line, and the loss below, over the steps.
+
+    Attributes
+    ----------
+    psnr, loss : list of (step, value)
+        What is drawn; PSNR in dB.
+    bicubic : float or None
+        PSNR in dB.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._psnr_plot, self._loss_plot = _plot("PSNR (dB)"), _plot("loss", _LossAxis("left"))
+        self._loss_plot.setLogMode(y=True)
+        self._psnr_curve = self._psnr_plot.plot(
+            pen=pg.mkPen(_NETWORK, width=2),
+            symbol="o",
+            symbolSize=5,
+            symbolBrush=_NETWORK,
+            symbolPen=None,
+            antialias=True,
+        )
+        self._bicubic_line = self._psnr_plot.plot()
+        self._bicubic_label = pg.TextItem(anchor=(1, 0))
+        self._psnr_plot.addItem(self._bicubic_label, ignoreBounds=True)
+        self._loss_curve = self._loss_plot.plot(pen=_LOSS, autoDownsample=True, antialias=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._psnr_plot)
+        layout.addWidget(self._loss_plot)
+        self.start(1, None, "loss")
+
+    def start(self, steps: int, bicubic: float | None, loss: str) -> None:
+        """Empty the plots for a run of so many steps; ``loss`` names what is drawn below."""
+        self.psnr: list[tuple[int, float]] = []
+        self.loss: list[tuple[int, float]] = []
+        self.bicubic = bicubic
+        self._steps = steps
+        self._loss_plot.setLabel("left", loss)
+        for plot in (self._psnr_plot, self._loss_plot):
+            plot.setXRange(0, steps, padding=0.02)
+        self.draw()
+
+    def add_psnr(self, step: int, psnr: float) -> None:
+        """Draw one more validation."""
+        self.psnr.append((step, psnr))
+        self.draw()
+
+    def add_loss(self, step: int, loss: float) -> None:
+        """Remember a loss, and draw it if the last drawing is long enough ago."""
+        self.loss.append((step, loss))
+        if time.monotonic() - self._drawn >= REDRAW_EVERY:
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw all that is known."""
+        self._psnr_curve.setData(*_columns(self.psnr))
+        self._loss_curve.setData(*_columns(self.loss))
+        if self.bicubic is not None:
+            self._bicubic_line.setData([0, self._steps], [self.bicubic] * 2)
+            self._bicubic_label.setText(f"bicubic {self.bicubic:.2f}")
+            self._bicubic_label.setPos(self._steps, self.bicubic)
+        self._drawn = time.monotonic()
+
+    def follow_theme(self, name: str) -> None:
+        """Take the colours of a theme of napari's."""
+        theme = get_theme(name)
+        text = theme.text.as_hex()
+        for plot in (self._psnr_plot, self._loss_plot):
+            plot.setBackground(theme.background.as_hex())
+            for side in ("left", "bottom"):
+                axis = plot.getAxis(side)
+                axis.setPen(theme.secondary.as_hex())
+                axis.setTextPen(text)
+        self._bicubic_label.setColor(text)
+        self._bicubic_line.setPen(pg.mkPen(text, style=pg.QtCore.Qt.PenStyle.DashLine))
+
+
+def _plot(label: str, left: pg.AxisItem | None = None) -> pg.PlotWidget:
+    """Make a plot that only shows: a wheel meant for the dock must not change its range."""
+    plot = pg.PlotWidget(axisItems={} if left is None else {"left": left})
+    plot.setMinimumHeight(120)
+    plot.setLabel("left", label)
+    plot.setLabel("bottom", "step")
+    plot.setMouseEnabled(x=False, y=False)
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.getAxis("left").setWidth(54)
+    plot.getAxis("bottom").setHeight(40)
+    # The last step's number stands beyond the end of its axis.
+    plot.getAxis("bottom").setStyle(hideOverlappingLabels=False)
+    plot.getPlotItem().layout.setContentsMargins(0, 8, 16, 4)
+    for side in ("left", "bottom"):
+        plot.getAxis(side).enableAutoSIPrefix(False)
+    return plot
+
+
+def _columns(points: list[tuple[int, float]]) -> tuple[list[int], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]

@@ -1,0 +1,233 @@
+"""The widget *Train super-resolution*."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from napari.layers import Layer
+from napari.qt.threading import create_worker
+from napari.utils.notifications import show_error, show_warning
+from pydantic import ValidationError
+from qtpy.QtCore import QEvent, Qt
+from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.events import Finished, Started, Stepped, Validated
+from napari_fsrcnn.training.run_folder import describe
+from napari_fsrcnn.weights.checkpoint import save_checkpoint
+from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.widgets.activity import ActivityBar
+from napari_fsrcnn.widgets.curves import Curves
+from napari_fsrcnn.widgets.layer_pictures import LayerPicture, take_pictures
+from napari_fsrcnn.widgets.preview_layer import PreviewLayer
+from napari_fsrcnn.widgets.session_models import add_model
+from napari_fsrcnn.widgets.train_form import LAYERS, TrainForm
+from napari_fsrcnn.widgets.train_text import link, loss_name, progress_text, summary_text
+from napari_fsrcnn.widgets.training_events import Fetched, TrainingFailed, training_events
+from napari_fsrcnn.widgets.worker import StoppableWorker
+
+
+@dataclass
+class _Run:
+    """What belongs to the run that is going on."""
+
+    config: TrainingConfig
+    stop: threading.Event
+    bar: ActivityBar
+    started: Started | None = None
+    summary: str = "Stopped before training began: nothing is changed."
+
+
+class TrainWidget(QWidget):
+    """Trains a network in a thread and shows how it goes.
+
+    Parameters
+    ----------
+    napari_viewer : napari.Viewer
+    """
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__()
+        self._viewer = napari_viewer
+        self._run: _Run | None = None
+        self._model: Model | None = None
+        self._preview = PreviewLayer(napari_viewer)
+        self.form = TrainForm()
+        self.button = QPushButton("Start")
+        self.button.clicked.connect(self._start_or_stop)
+        self.save_button = QPushButton("Save model as...")
+        self.save_button.setEnabled(False)
+        self.save_button.clicked.connect(self._ask_where_to_save)
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.status.setOpenExternalLinks(True)
+        self.curves = Curves()
+        self.curves.hide()
+        self._arrange()
+        napari_viewer.events.theme.connect(self._follow_theme)
+        self._follow_theme()
+        napari_viewer.layers.selection.events.changed.connect(self._show_selection)
+        self._show_selection()
+
+    def _arrange(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.button)
+        buttons.addWidget(self.save_button)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.form)
+        layout.addLayout(buttons)
+        layout.addWidget(self.status)
+        layout.addWidget(self.curves, stretch=1)
+        layout.addStretch()
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is going on."""
+        return self._run is not None
+
+    def start(self) -> None:
+        """Start a run as the form says, or say why it can't be started."""
+        try:
+            config = self.form.config()
+            layers = self._selected_pictures()
+        except ValidationError as error:
+            show_warning(f"{describe(error)}.")
+        except ValueError as error:
+            show_warning(str(error))
+        else:
+            self._begin(config, layers)
+
+    def stop(self) -> None:
+        """End the run that is going on, if there is one; its best weights are kept."""
+        if self._run is not None:
+            self._run.stop.set()
+            self.button.setText("Stopping...")
+            self.button.setEnabled(False)
+
+    def save_model(self, path: Path) -> None:
+        """Write the model of the last run to a file of the user's choice."""
+        if self._model is None:
+            return
+        try:
+            save_checkpoint(path, self._model)
+        except OSError as error:
+            show_error(f"The model could not be saved. {error}")
+        else:
+            self.status.setText(f"The model is saved as {link(path.absolute())}.")
+
+    def changeEvent(self, event: Any) -> None:  # noqa: N802
+        """Stop the run when the dock is closed: napari then takes the widget out of it."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ParentChange and self.parent() is None:
+            self.stop()
+
+    def closeEvent(self, event: Any) -> None:  # noqa: N802
+        """Stop the run when the widget's own window is closed."""
+        self.stop()
+        super().closeEvent(event)
+
+    def _start_or_stop(self) -> None:
+        if self._run is None:
+            self.start()
+        else:
+            self.stop()
+
+    def _selected_pictures(self) -> list[LayerPicture] | None:
+        if self.form.source != LAYERS:
+            return None
+        return take_pictures(self._selected_layers())
+
+    def _selected_layers(self) -> list[Layer]:
+        layers = self._viewer.layers
+        return [layer for layer in layers if layer in layers.selection]
+
+    def _begin(self, config: TrainingConfig, layers: list[LayerPicture] | None) -> None:
+        # napari processes events while it makes the bar: no second click may come through.
+        self.setEnabled(False)
+        self._run = run = _Run(config, threading.Event(), ActivityBar("Training"))
+        self.setEnabled(True)
+        # When Qt deletes the widget, with a window that is closed from code, it can't do it itself.
+        self.destroyed.connect(run.stop.set)
+        self._show_running(running=True)
+        self.status.setText("Reading pictures...")
+        self._preview.start(config.scale, like=self._selected_layers()[0] if layers else None)
+        create_worker(
+            training_events,
+            config,
+            layers,
+            stop=run.stop,
+            _worker_class=StoppableWorker,
+            _connect={
+                "yielded": self._on_event,
+                "errored": self._on_error,
+                "finished": self._on_end,
+            },
+        )
+
+    def _show_running(self, *, running: bool) -> None:
+        self.form.setEnabled(not running)
+        self.save_button.setEnabled(not running and self._model is not None)
+        self.button.setEnabled(True)
+        self.button.setText("Stop" if running else "Start")
+
+    def _on_event(self, event: object) -> None:
+        run = self._run
+        if run is None:
+            return
+        match event:
+            case Fetched(files, total):
+                self.status.setText(f"Fetching BSD-100: {files} of {total} files.")
+                run.bar.show("Fetching BSD-100", files, total)
+            case Started():
+                run.started = event
+                self.form.offer_devices()
+                loss = f"loss ({loss_name(run.config.loss)})"
+                self.curves.start(event.steps, event.bicubic_psnr, loss)
+                self.curves.show()
+                self.status.setText(f"Training on {event.device}.")
+            case Stepped() if run.started:
+                self.curves.add_loss(event.step, event.loss)
+                self.status.setText(progress_text(run.started, event))
+                run.bar.show(f"Training {run.config.arch}", event.step, run.started.steps)
+            case Validated() if not run.stop.is_set():
+                self.curves.add_psnr(event.step, event.psnr)
+                self._preview.show(event)
+            case Finished() if run.started and run.config.run:
+                self.curves.draw()
+                run.summary = summary_text(event, len(run.started.validation), run.config.run)
+                if event.model is not None:
+                    self._model = add_model(event.model)
+
+    def _on_error(self, error: Exception) -> None:
+        if self._run is not None:
+            self._run.summary = "Training broke off."
+        if not isinstance(error, ValueError | OSError | FloatingPointError | TrainingFailed):
+            raise error
+        show_error(str(error))
+
+    def _on_end(self) -> None:
+        if self._run is not None:
+            self._run.bar.close()
+            self.status.setText(self._run.summary)
+        self._run = None
+        self._show_running(running=False)
+
+    def _ask_where_to_save(self) -> None:
+        if self._model is None:
+            return
+        dialog = QFileDialog(self, "Save model as", filter="Models (*.safetensors)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("safetensors")
+        dialog.selectFile(f"{self._model.name}.safetensors")
+        if dialog.exec():
+            self.save_model(Path(dialog.selectedFiles()[0]))
+
+    def _follow_theme(self) -> None:
+        self.curves.follow_theme(self._viewer.theme)
+
+    def _show_selection(self) -> None:
+        self.form.show_layers([layer.name for layer in self._selected_layers()])

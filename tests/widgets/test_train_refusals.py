@@ -1,0 +1,128 @@
+"""What *Train super-resolution* can't do it refuses, in a sentence, and nothing is changed."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from napari.utils.notifications import ErrorNotification, notification_manager
+from pytestqt.qtbot import QtBot
+
+from napari_fsrcnn.networks.registry import Architecture, architectures
+from napari_fsrcnn.widgets.session_models import session_models
+from napari_fsrcnn.widgets.train import TrainWidget
+from napari_fsrcnn.widgets.train_form import BSD100, FOLDER
+
+MINUTES = 120_000
+
+Prepare = Callable[[Any, TrainWidget, Path], None]
+
+
+def select_nothing(viewer: Any, _widget: TrainWidget, _folder: Path) -> None:
+    viewer.layers.selection.clear()
+
+
+def select_labels(viewer: Any, _widget: TrainWidget, _folder: Path) -> None:
+    viewer.layers.selection.active = viewer.add_labels(np.zeros((64, 64), int), name="masks")
+
+
+def select_holes(viewer: Any, _widget: TrainWidget, _folder: Path) -> None:
+    holes = np.zeros((64, 64))
+    holes[3, 3] = np.nan
+    viewer.layers.selection.active = viewer.add_image(holes, name="holes", contrast_limits=(0, 1))
+
+
+def choose_no_folder(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["source"].value = FOLDER
+
+
+def choose_an_empty_folder(_viewer: Any, widget: TrainWidget, folder: Path) -> None:
+    widget.form.fields["source"].value = FOLDER
+    widget.form.fields["folder"].value = folder
+
+
+def choose_a_large_patch(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["patch"].value = 33
+
+
+def choose_a_tiny_patch(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["patch"].value = 3
+
+
+def choose_no_learning(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["lr"].value = 0
+
+
+def choose_a_scale_that_bsd100_lacks(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["source"].value = BSD100
+    widget.form.fields["scale"].value = 5
+
+
+@pytest.mark.parametrize(
+    ("prepare", "reason"),
+    [
+        (select_nothing, "No layer is selected"),
+        (select_labels, "masks is no image"),
+        (select_holes, "holes can't be used.*NaN"),
+        (choose_no_folder, "No folder is chosen"),
+        (choose_an_empty_folder, "no picture in"),
+        (choose_a_large_patch, "smaller than 33 x 33"),
+        (choose_a_tiny_patch, "patch: .*8"),
+        (choose_no_learning, "lr: .*0"),
+        (choose_a_scale_that_bsd100_lacks, "not for x5"),
+    ],
+)
+def test_it_is_refused(
+    train_widget: TrainWidget,
+    viewer_with_discs: Any,
+    qtbot: QtBot,
+    runs: Path,
+    tmp_path: Path,
+    prepare: Prepare,
+    reason: str,
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    prepare(viewer_with_discs, train_widget, empty)
+    layers, models = list(viewer_with_discs.layers), session_models()
+    notification_manager.records.clear()
+    train_widget.button.click()
+    qtbot.waitUntil(lambda: not train_widget.running, timeout=MINUTES)
+    (notice,) = notification_manager.records
+    assert not isinstance(notice, ErrorNotification)  # which has a traceback
+    assert re.search(reason, notice.message)
+    assert "\n" not in notice.message
+    assert list(viewer_with_discs.layers) == layers
+    assert session_models() == models
+    assert not runs.exists()
+    assert train_widget.form.isEnabled()
+    assert train_widget.button.text() == "Start"
+
+
+def test_after_a_refusal_it_can_be_started(
+    train_widget: TrainWidget, viewer_with_discs: Any, qtbot: QtBot
+) -> None:
+    discs = viewer_with_discs.layers["discs"]
+    viewer_with_discs.layers.selection.clear()
+    train_widget.start()
+    assert not train_widget.running
+    viewer_with_discs.layers.selection.active = discs
+    train_widget.start()
+    qtbot.waitUntil(lambda: not train_widget.running, timeout=MINUTES)
+    assert "20 steps done" in train_widget.status.text()
+
+
+def test_an_error_that_nobody_foresaw_is_not_hidden(
+    train_widget: TrainWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setitem(architectures(), "fsrcnn-s", Architecture("fsrcnn-s", "has a bug", broken))
+    with qtbot.captureExceptions() as exceptions:
+        train_widget.start()
+        qtbot.waitUntil(lambda: not train_widget.running, timeout=MINUTES)
+    assert [kind for kind, _, _ in exceptions] == [ZeroDivisionError]
+    assert train_widget.form.isEnabled()
