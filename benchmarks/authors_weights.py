@@ -1,4 +1,4 @@
-"""The papers' own weights, run by this project: does everything agree before anything is trained?
+"""The authors' own weights, run by this project before anything is trained.
 
     NAPARI_FSRCNN_DATA=FOLDER python benchmarks/authors_weights.py [SET ...]
 

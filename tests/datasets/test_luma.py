@@ -11,27 +11,27 @@ COLOUR = RANDOM.integers(0, 256, (31, 47, 3), np.uint8)
 GREY = RANDOM.integers(0, 256, (30, 46), np.uint8)
 
 
-def test_8_bit_colour_follows_the_literature():
+def test_8_bit_colour_follows_the_literature() -> None:
     planes = luma_pair(Pair("set/a", COLOUR, None, rgb=True), 3)
     y = luma(COLOUR)[:30, :45]
     np.testing.assert_allclose(planes.hr * 255, y, atol=1e-4)
     np.testing.assert_allclose(planes.lr * 255, make_lr(y, 3), atol=1e-4)
 
 
-def test_ready_made_lr_is_used_as_it_is():
+def test_ready_made_lr_is_used_as_it_is() -> None:
     lr = RANDOM.integers(0, 256, (15, 23), np.uint8)
     planes = luma_pair(Pair("set/a", GREY, lr, rgb=False), 2)
     np.testing.assert_allclose(planes.lr * 255, lr, atol=1e-4)
 
 
-def test_12_bits_in_16_look_like_8_bits_to_the_network():
+def test_12_bits_in_16_look_like_8_bits_to_the_network() -> None:
     planes = luma_pair(Pair("set/a", GREY.astype(np.uint16) * 16, None, rgb=False), 2)
     eight = luma_pair(Pair("set/a", GREY, None, rgb=False), 2)
     assert np.abs(planes.hr - eight.hr).max() < 0.02
     assert not planes.whole_levels
 
 
-def test_lr_of_16_bits_shares_hrs_range():
+def test_lr_of_16_bits_shares_hrs_range() -> None:
     hr = GREY.astype(np.uint16) * 100
     lr = np.full((15, 23), 100 * 128, np.uint16)
     planes = luma_pair(Pair("set/a", hr, lr, rgb=False), 2)
@@ -39,7 +39,9 @@ def test_lr_of_16_bits_shares_hrs_range():
 
 
 @pytest.mark.parametrize(("dtype", "levels"), [(np.uint8, 255.0), (np.float32, 1.0)])
-def test_only_8_bit_pictures_are_rounded_before_they_are_measured(dtype, levels):
+def test_only_8_bit_pictures_are_rounded_before_they_are_measured(
+    dtype: type[np.generic], levels: float
+) -> None:
     hr = GREY if dtype == np.uint8 else (GREY / 255).astype(dtype)
     planes = luma_pair(Pair("set/a", hr, None, rgb=False), 2)
     restored = imresize(planes.lr, 2)

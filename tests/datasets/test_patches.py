@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from napari_fsrcnn.datasets.luma import LumaPair
 from napari_fsrcnn.datasets.patches import PatchSampler
@@ -8,23 +9,23 @@ from napari_fsrcnn.datasets.patches import PatchSampler
 SCALE, PATCH = 3, 4
 
 
-def picture(index, height, width):
+def picture(index: int, height: int, width: int) -> LumaPair:
     """Every pixel a number of its own, and LR the top left pixel of its HR block."""
-    hr = np.arange(SCALE * height * SCALE * width, dtype=np.float32)
-    hr = hr.reshape(SCALE * height, SCALE * width) + index * 10_000
+    numbers = np.arange(SCALE * height * SCALE * width, dtype=np.float32) + index * 10_000
+    hr = numbers.reshape(SCALE * height, SCALE * width)
     return LumaPair(str(index), hr[::SCALE, ::SCALE].copy(), hr, whole_levels=True)
 
 
-def sampler(pairs, seed=0, batch=64):
+def sampler(pairs: list[LumaPair], seed: int = 0, batch: int = 64) -> PatchSampler:
     return PatchSampler(pairs, SCALE, PATCH, batch, torch.Generator().manual_seed(seed))
 
 
-def orientations(square):
+def orientations(square: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     turned = [np.rot90(square, k) for k in range(4)]
     return turned + [turn.T for turn in turned]
 
 
-def test_patches_are_cut_from_the_pictures_and_lr_fits_hr():
+def test_patches_are_cut_from_the_pictures_and_lr_fits_hr() -> None:
     pairs = [picture(0, 9, 6), picture(1, 4, 11)]
     lr, hr = sampler(pairs).draw()
     assert lr.shape == (64, 1, PATCH, PATCH)
@@ -42,7 +43,7 @@ def test_patches_are_cut_from_the_pictures_and_lr_fits_hr():
         assert sum(matches) == 1
 
 
-def test_every_place_and_every_orientation_comes_up():
+def test_every_place_and_every_orientation_comes_up() -> None:
     pairs = [picture(0, 5, 6)]
     draw = sampler(pairs, batch=600)
     lr = draw.draw()[0][:, 0].numpy()
@@ -51,19 +52,19 @@ def test_every_place_and_every_orientation_comes_up():
     assert len(seen) == 48
 
 
-def test_same_seed_same_patches():
+def test_same_seed_same_patches() -> None:
     pairs = [picture(0, 9, 9)]
     first, second, other = (sampler(pairs, seed).draw()[1] for seed in (1, 1, 2))
     assert torch.equal(first, second)
     assert not torch.equal(first, other)
 
 
-def test_pictures_smaller_than_a_patch_are_left_out():
+def test_pictures_smaller_than_a_patch_are_left_out() -> None:
     draw = sampler([picture(0, 3, 9), picture(1, 9, 9)])
     assert [pair.name for pair in draw.pairs] == ["1"]
     assert (draw.draw()[0] >= 10_000).all()
 
 
-def test_only_small_pictures_are_refused():
+def test_only_small_pictures_are_refused() -> None:
     with pytest.raises(ValueError, match="smaller patch"):
         sampler([picture(0, 3, 3)])

@@ -1,5 +1,7 @@
 import json
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ PAIRS = [
 ]
 
 
-def test_bicubic_is_measured_by_the_protocol():
+def test_bicubic_is_measured_by_the_protocol() -> None:
     result = evaluate("bicubic", PAIRS, 2)
     for pair, score in zip(PAIRS, result.images, strict=True):
         hr = crop_to_multiple(luma(pair.hr), 2)
@@ -33,7 +35,7 @@ def test_bicubic_is_measured_by_the_protocol():
     assert (result.dataset, result.model, result.gain) == ("mine", "bicubic", 0)
 
 
-def test_json_has_the_figures_of_the_set_and_of_each_picture():
+def test_json_has_the_figures_of_the_set_and_of_each_picture() -> None:
     figures = json.loads(evaluate("bicubic", PAIRS, 3).to_json())
     each = {"psnr", "ssim", "bicubic_psnr", "bicubic_ssim"}
     assert {"dataset", "scale", "model", "images"} | each <= figures.keys()
@@ -55,20 +57,20 @@ def trained_on(model: Model, *names: str) -> Model:
     return Model(model.name, model.network, model.card.model_copy(update={"training": record}))
 
 
-def test_pictures_that_the_model_has_seen_do_not_count():
+def test_pictures_that_the_model_has_seen_do_not_count() -> None:
     model = trained_on(load_model("fsrcnn-x2"), "mine/0", "mine/2", "other/1")
     result = evaluate(model, PAIRS, 2, device="cpu")
     assert [score.name for score in result.images] == ["mine/1", "mine/3"]
     assert result.left_out == 2
 
 
-def test_nothing_is_left_to_measure():
+def test_nothing_is_left_to_measure() -> None:
     model = trained_on(load_model("fsrcnn-x2"), *(pair.name for pair in PAIRS))
     with pytest.raises(ValueError, match="every one of these pictures"):
         evaluate(model, PAIRS, 2)
 
 
-def test_ready_made_lr_is_used_only_when_asked_for():
+def test_ready_made_lr_is_used_only_when_asked_for() -> None:
     spoilt = [
         Pair(pair.name, pair.hr[:62, :62], np.zeros((31, 31), np.uint8), rgb=False)
         for pair in PAIRS[:2]
@@ -80,12 +82,12 @@ def test_ready_made_lr_is_used_only_when_asked_for():
         evaluate("bicubic", PAIRS, 2, lr="given")
 
 
-def test_scale_of_the_model_must_fit():
+def test_scale_of_the_model_must_fit() -> None:
     with pytest.raises(ValueError, match="enlarges by 2, not by 3"):
         evaluate(load_model("fsrcnn-x2"), PAIRS, 3)
 
 
-def test_progress_and_stop():
+def test_progress_and_stop() -> None:
     seen = []
     evaluate("bicubic", PAIRS, 2, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
@@ -96,7 +98,9 @@ def test_progress_and_stop():
 
 
 @pytest.mark.parametrize(("scale", "gain"), [(2, 2.8), (3, 1.8), (4, 1.8)])
-def test_shipped_models_gain_on_set5(data_folder, scale, gain):
+def test_shipped_models_gain_on_set5(
+    data_folder: Callable[[str], Path], scale: int, gain: float
+) -> None:
     assert evaluate(f"fsrcnn-x{scale}", data_folder("Set5"), scale, device="cpu").gain >= gain
 
 
@@ -104,7 +108,9 @@ def test_shipped_models_gain_on_set5(data_folder, scale, gain):
     ("weights", "known"),
     [("SRCNN_91x3", 32.390), ("FSRCNN_x2", 36.997), ("FSRCNN_x3", 33.155), ("FSRCNN-s_x4", 30.111)],
 )
-def test_authors_weights_give_the_figures_that_are_known_for_them(data_folder, weights, known):
+def test_authors_weights_give_the_figures_that_are_known_for_them(
+    data_folder: Callable[[str], Path], weights: str, known: float
+) -> None:
     path = data_folder("peers") / "authors-mat" / f"{weights}.mat"
     scale = int(weights[-1])
     assert evaluate(path, data_folder("Set5"), scale, device="cpu").psnr == pytest.approx(

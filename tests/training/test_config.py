@@ -1,3 +1,6 @@
+from pathlib import Path
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -20,7 +23,9 @@ from napari_fsrcnn.training.run_folder import RunFolder, describe, read_config
         {"no_such_field": 1},
     ],
 )
-def test_values_out_of_limits_are_refused_in_one_line_that_names_the_field(wrong):
+def test_values_out_of_limits_are_refused_in_one_line_that_names_the_field(
+    wrong: dict[str, Any],
+) -> None:
     with pytest.raises(ValidationError) as refused:
         TrainingConfig(**wrong)
     (field,) = wrong
@@ -29,13 +34,13 @@ def test_values_out_of_limits_are_refused_in_one_line_that_names_the_field(wrong
     assert "\n" not in sentence
 
 
-def test_run_lies_beside_out_unless_it_is_given(tmp_path):
+def test_run_lies_beside_out_unless_it_is_given(tmp_path: Path) -> None:
     assert TrainingConfig(out=tmp_path / "a.safetensors").run_folder == tmp_path / "a-run"
     assert TrainingConfig(out=tmp_path / "a", run=tmp_path / "b").run_folder == tmp_path / "b"
     assert TrainingConfig().run_folder is None
 
 
-def test_config_is_read_back_as_it_was(tmp_path):
+def test_config_is_read_back_as_it_was(tmp_path: Path) -> None:
     config = TrainingConfig(
         data=("bsd100",), hyperparameters={"d": 8}, out=tmp_path / "a.safetensors", stop_after=3
     )
@@ -45,14 +50,14 @@ def test_config_is_read_back_as_it_was(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"steps": "many"}', b"\xff\xfe"])
-def test_damaged_config_is_refused_with_its_path(tmp_path, content):
+def test_damaged_config_is_refused_with_its_path(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.json"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"config\.json"):
         read_config(path)
 
 
-def test_log_of_a_resumed_run_has_no_step_twice(tmp_path):
+def test_log_of_a_resumed_run_has_no_step_twice(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     for step in (10, 20, 30, 20):
         folder.append_log(step, 1.0, 0.5, 30.0, 29.0)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,7 +11,7 @@ from napari_fsrcnn.training.data import prepare_data
 CONFIG = TrainingConfig(scale=2)
 
 
-def pairs(label, count, size=(40, 60)):
+def pairs(label: str, count: int, size: tuple[int, int] = (40, 60)) -> list[Pair]:
     random = np.random.default_rng(count)
     return [
         Pair(f"{label}/{n}", random.integers(0, 255, size, np.uint8), None, rgb=False)
@@ -17,18 +19,18 @@ def pairs(label, count, size=(40, 60)):
     ]
 
 
-def test_bsd100_keeps_a_tenth_for_testing():
+def test_bsd100_keeps_a_tenth_for_testing() -> None:
     data = prepare_data(CONFIG, pairs("bsd100", 100, (8, 8)))
     assert (len(data.train), len(data.validation)) == (80, 10)
     assert data.labels == ["bsd100"]
 
 
-def test_other_sets_are_used_whole():
+def test_other_sets_are_used_whole() -> None:
     data = prepare_data(CONFIG, pairs("mine", 40, (8, 8)))
     assert (len(data.train), len(data.validation)) == (38, 2)
 
 
-def test_another_seed_splits_otherwise():
+def test_another_seed_splits_otherwise() -> None:
     pictures = pairs("mine", 40, (8, 8))
     first, second, other = (
         {
@@ -41,7 +43,7 @@ def test_another_seed_splits_otherwise():
 
 
 @pytest.mark.parametrize("ready_made", [False, True])
-def test_single_picture_is_cut_in_two_without_overlap(ready_made):
+def test_single_picture_is_cut_in_two_without_overlap(ready_made: bool) -> None:
     (pair,) = pairs("mine", 1, (41 if not ready_made else 40, 60))
     if ready_made:
         pair = Pair(pair.name, pair.hr, pair.hr[::2, ::2], rgb=False)
@@ -53,7 +55,7 @@ def test_single_picture_is_cut_in_two_without_overlap(ready_made):
     assert train.lr.shape == (16, 30)
 
 
-def test_pictures_of_equal_names_in_two_folders_stay_apart(tmp_path):
+def test_pictures_of_equal_names_in_two_folders_stay_apart(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder / "same").mkdir(parents=True)
         for n in range(3):
@@ -67,11 +69,11 @@ def test_pictures_of_equal_names_in_two_folders_stay_apart(tmp_path):
 
 
 @pytest.mark.parametrize("pictures", [None, []])
-def test_no_data_is_refused(pictures):
+def test_no_data_is_refused(pictures: list[Pair] | None) -> None:
     with pytest.raises(ValueError, match="nothing to train on"):
         prepare_data(CONFIG, pictures)
 
 
-def test_picture_too_small_to_be_cut_is_refused():
+def test_picture_too_small_to_be_cut_is_refused() -> None:
     with pytest.raises(ValueError, match="too small"):
         prepare_data(CONFIG, pairs("mine", 1, (2, 40)))
