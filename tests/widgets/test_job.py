@@ -16,7 +16,7 @@ class Recorder(Job):
     """Keeps what it is given, and in which thread."""
 
     def __init__(self, events: Callable[..., Iterator[Any]], *args: Any) -> None:
-        super().__init__("Counting", events, *args)
+        super().__init__("Counting", "numbers", events, *args)
         self.handled: list[object] = []
         self.sentences: list[str] = []
         self.threads: set[threading.Thread] = set()
@@ -25,7 +25,8 @@ class Recorder(Job):
         self.ended.connect(self.finish)
 
     def handle(self, event: object) -> None:
-        self.handled.append(event)
+        if not isinstance(event, Advanced):
+            self.handled.append(event)
         self.threads.add(threading.current_thread())
 
     def hear(self, sentence: str) -> None:

@@ -14,6 +14,7 @@ from napari_fsrcnn.widgets.activity import ActivityBar
 from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
 from napari_fsrcnn.widgets.worker import StoppableWorker
 
+_LONGEST = 24  # letters of a name beside a bar
 _going_on: set[Job] = set()  # Qt's connections alone would not keep a job
 
 
@@ -26,8 +27,8 @@ class Job:
 
     Parameters
     ----------
-    title : str
-        For the bar.
+    verb, noun : str
+        What is done to which layer; a long name is shortened, or the bar would not be seen.
     events : generator function
         Called with ``*args`` and ``stop`` and ``report``, as
         :class:`~napari_fsrcnn.widgets.worker.StoppableWorker` does.
@@ -45,8 +46,10 @@ class Job:
     told = Signal(str)
     ended = Signal()
 
-    def __init__(self, title: str, events: Callable[..., Iterator[Any]], *args: Any) -> None:
-        self._title = title
+    def __init__(
+        self, verb: str, noun: str, events: Callable[..., Iterator[Any]], *args: Any
+    ) -> None:
+        self._title = f"{verb} {noun if len(noun) <= _LONGEST else noun[: _LONGEST - 1] + '…'}"
         self._events = events
         self._args = args
         self._stop = threading.Event()
@@ -80,8 +83,7 @@ class Job:
             return
         if isinstance(event, Advanced):
             self._bar.show(self._title, event.done, event.total)
-        else:
-            self.handle(event)
+        self.handle(event)
 
     def _on_error(self, error: Exception) -> None:
         if self._stop.is_set():

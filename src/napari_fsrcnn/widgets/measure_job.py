@@ -33,7 +33,8 @@ class MeasureJob(Job):
 
     def __init__(self, viewer: Viewer, reference: Image, image: Image) -> None:
         super().__init__(
-            f"Comparing {image.name} with {reference.name}",
+            "Measuring",
+            image.name,
             partial(measuring_events, rgb=bool(reference.rgb)),
             finest_level(reference),
             finest_level(image),

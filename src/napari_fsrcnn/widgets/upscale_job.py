@@ -9,6 +9,7 @@ from napari.layers import Image
 from psygnal import Signal
 
 from napari_fsrcnn.widgets.job import Job
+from napari_fsrcnn.widgets.job_events import Advanced
 from napari_fsrcnn.widgets.result_layer import upscaled_layer
 from napari_fsrcnn.widgets.upscaling import Began, Request, Upscaled, upscaling_events
 
@@ -32,7 +33,7 @@ class UpscaleJob(Job):
     upscaled = Signal(Upscaled)
 
     def __init__(self, viewer: Any, layer: Image, request: Request) -> None:
-        super().__init__(f"Upscaling {layer.name}", upscaling_events, request)
+        super().__init__("Upscaling", layer.name, upscaling_events, request)
         self._viewer = viewer
         self._layer = layer
         self._device = ""
@@ -45,6 +46,8 @@ class UpscaleJob(Job):
                 self._device = device
                 self._began = time.monotonic()
                 self.told.emit(f"Upscaling on {device}...")
+            case Advanced(done, total):
+                self.told.emit(f"Upscaling on {self._device}: {done / total:.0%}")
             case Upscaled():
                 seconds = time.monotonic() - self._began
                 self._add(event)
