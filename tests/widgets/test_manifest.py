@@ -1,0 +1,33 @@
+"""What napari is told that there is."""
+
+import pytest
+from npe2 import PluginManifest
+
+
+@pytest.fixture
+def manifest() -> PluginManifest:
+    return PluginManifest.from_distribution("napari-fsrcnn")
+
+
+def test_every_command_can_be_imported(manifest: PluginManifest) -> None:
+    manifest.validate_imports()
+
+
+def test_the_sample_without_a_download_comes_first(manifest: PluginManifest) -> None:
+    first, *others = manifest.contributions.sample_data or []
+    assert first.display_name == "Resolution chart (no download)"
+    assert all(sample.display_name.startswith("BSD-100") for sample in others)
+
+
+def test_where_things_are_found(manifest: PluginManifest) -> None:
+    assert [widget.display_name for widget in manifest.contributions.widgets or []] == [
+        "Upscale",
+        "Train super-resolution",
+    ]
+    menus = {
+        menu: [item.command for item in items]
+        for menu, items in manifest.contributions.menus.items()
+    }
+    prefix = "napari-fsrcnn."
+    assert menus["napari/layers/filter"] == [f"{prefix}super_resolution_x{k}" for k in (2, 3, 4)]
+    assert menus["napari/layers/measure"] == [f"{prefix}psnr_ssim"]
