@@ -15,19 +15,26 @@ def words(html: str) -> str:
 
 
 def test_the_gain_is_the_models_lead_over_bicubic() -> None:
-    figures = Figures(Comparison(32.5, 0.91, 255, "luma"), Comparison(30.25, 0.875, 255, "luma"))
-    assert words(gain_table("fsrcnn-x2", figures, rgb=True, border=2)) == (
+    figures = Figures(
+        Comparison(32.5, 0.91, 255, "luma"),
+        Comparison(30.25, 0.875, 255, "luma"),
+        rgb=True,
+        border=2,
+    )
+    assert words(gain_table("fsrcnn-x2", figures)) == (
         "PSNR SSIM bicubic 30.25 dB 0.8750 fsrcnn-x2 32.50 dB 0.9100 gain +2.25 dB +0.0350 "
         "On Y, data_range 255, border of 2 px cut"
     )
 
 
 def test_a_loss_has_its_sign_and_equal_perfection_is_no_gain() -> None:
-    worse = Figures(Comparison(29.0, 0.85, 1, "all"), Comparison(30.0, 0.9, 1, "all"))
-    text = words(gain_table("m", worse, rgb=True, border=3))
+    worse = Figures(
+        Comparison(29.0, 0.85, 1, "all"), Comparison(30.0, 0.9, 1, "all"), rgb=True, border=3
+    )
+    text = words(gain_table("m", worse))
     assert "gain -1.00 dB -0.0500 On all channels, data_range 1," in text
     perfect = Comparison(float("inf"), 1, 255, "luma")
-    text = words(gain_table("m", Figures(perfect, perfect), rgb=False, border=3))
+    text = words(gain_table("m", Figures(perfect, perfect, rgb=False, border=3)))
     assert "gain +0.00 dB +0.0000 On grey values" in text
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.components import ViewerModel
-from napari.utils.notifications import notification_manager
+from napari.utils.notifications import ErrorNotification, notification_manager
 from npe2 import PluginManager, PluginManifest
 
 from napari_fsrcnn.image.resize import imresize
@@ -112,7 +112,8 @@ def test_without_network_one_sentence_and_nothing_added(key: str, tmp_path: Path
     before = len(notification_manager.records)
     assert len(open_sample(key).layers) == 0
     (told,) = notification_manager.records[before:]
-    assert told.severity == "warning"
+    assert told.severity == "error"
+    assert not isinstance(told, ErrorNotification)  # which has a traceback
     assert told.message.startswith("The sample is not shown: http://127.0.0.1:9/image_SRF_")
     assert "check the network" in told.message
     assert "\n" not in told.message

@@ -89,6 +89,18 @@ def test_results_do_not_replace_each_other(
     assert widget.form.layer.value.name == "cells"  # and not the first result
 
 
+def test_a_layer_removed_meanwhile_leaves_its_result(
+    viewer: Any, widget: UpscaleWidget, qtbot: QtBot
+) -> None:
+    viewer.add_image(GREY, name="other")
+    viewer.add_image(GREY, name="cells", translate=(5, 7))
+    widget.button.click()
+    viewer.layers.remove("cells")
+    wait_for(widget, qtbot)
+    assert [layer.name for layer in viewer.layers] == ["other", "cells [fsrcnn-x3]"]
+    np.testing.assert_allclose(viewer.layers[1].translate, [5 - 1 / 3, 7 - 1 / 3])
+
+
 def test_figures_against_a_reference(
     viewer: Any, widget: UpscaleWidget, qtbot: QtBot, data_folder: DataFolder
 ) -> None:

@@ -44,7 +44,8 @@ def test_the_dock(viewer: Any, running: UpscaleWidget, qtbot: QtBot) -> None:
 
 
 def test_a_hidden_dock_goes_on(running: UpscaleWidget, qtbot: QtBot) -> None:
-    running.parent().hide()  # type: ignore[union-attr]
+    dock: Any = running.parent()
+    dock.hide()
     qtbot.wait(200)
     assert workers() == 1
     running.stop()

@@ -10,19 +10,8 @@ from napari_fsrcnn.evaluation.compare import Comparison
 from napari_fsrcnn.widgets.upscaling import Figures
 
 
-def gain_table(model: str, figures: Figures, *, rgb: bool, border: int) -> str:
-    """Tabulate a model's figures, bicubic's, and what the model gains.
-
-    Parameters
-    ----------
-    model : str
-        Its name.
-    figures : Figures
-    rgb : bool
-        Whether the images are colour.
-    border : int
-        Width in pixels of the border that was left out.
-    """
+def gain_table(model: str, figures: Figures) -> str:
+    """Tabulate the figures of a model, by name, those of bicubic, and what the model gains."""
     better, worse = figures.model, figures.bicubic
     gain_psnr, gain_ssim = _gain(better.psnr, worse.psnr), _gain(better.ssim, worse.ssim)
     rows = [
@@ -31,7 +20,7 @@ def gain_table(model: str, figures: Figures, *, rgb: bool, border: int) -> str:
         (model, decibels(better.psnr), f"{better.ssim:.4f}"),
         ("gain", decibels(gain_psnr, sign="+"), f"{gain_ssim:+.4f}"),
     ]
-    note = f"{_measured_on(better, rgb=rgb)}, border of {border} px cut"
+    note = f"{_measured_on(better, rgb=figures.rgb)}, border of {figures.border} px cut"
     return _table(rows, bold_last=True) + _small(note)
 
 

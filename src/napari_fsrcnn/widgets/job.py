@@ -81,9 +81,10 @@ class Job:
     def _on_event(self, event: object) -> None:
         if self._stop.is_set():
             return
-        if isinstance(event, Advanced):
-            self._bar.show(self._title, event.done, event.total)
         self.handle(event)
+        if isinstance(event, Advanced):
+            # Last, since later events may come in while napari moves the bar.
+            self._bar.show(self._title, event.done, event.total)
 
     def _on_error(self, error: Exception) -> None:
         if self._stop.is_set():

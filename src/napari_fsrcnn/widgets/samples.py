@@ -11,7 +11,7 @@ from importlib.resources import as_file, files
 from typing import Any
 
 import numpy as np
-from napari.utils.notifications import show_warning
+from napari.utils.notifications import show_error
 
 from napari_fsrcnn.datasets.bsd100 import bsd100_file, bsd100_pair
 from napari_fsrcnn.datasets.download import DownloadError
@@ -59,7 +59,7 @@ def _nothing(error: Exception) -> list[LayerData]:
     napari would show an exception with its traceback, and it takes an empty list for a mistake of
     the plugin; an image of no channels, which is to become a layer for each channel, adds nothing.
     """
-    show_warning(f"The sample is not shown: {error}")
+    show_error(f"The sample is not shown: {error}")
     return [(np.empty((0, 1, 1)), {"channel_axis": 0}, "image")]
 
 

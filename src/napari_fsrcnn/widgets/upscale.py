@@ -130,11 +130,7 @@ class UpscaleWidget(QWidget):
 
     def _show_figures(self, result: Upscaled) -> None:
         if result.figures is not None:
-            rgb = bool(self.form.layer.value.rgb)
-            border = result.model.scale
-            self.figures.setText(
-                gain_table(result.model.name, result.figures, rgb=rgb, border=border)
-            )
+            self.figures.setText(gain_table(result.model.name, result.figures))
 
     def _refuse(self, sentence: str) -> None:
         self.status.setText(sentence)

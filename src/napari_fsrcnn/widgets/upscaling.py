@@ -60,10 +60,21 @@ class Began:
 
 @dataclass(frozen=True)
 class Figures:
-    """How far the model's result and bicubic's are from the reference."""
+    """How far the model's result and bicubic's are from the reference.
+
+    Attributes
+    ----------
+    model, bicubic : Comparison
+    rgb : bool
+        Whether the images are colour.
+    border : int
+        Width in pixels of what was left out at the edges.
+    """
 
     model: Comparison
     bicubic: Comparison
+    rgb: bool
+    border: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +179,7 @@ def _upscale_and_measure(
     # First, so that what can't be compared is refused before the long work.
     measured_bicubic = measure(bicubic(image, request.scale, rgb=request.rgb))
     upscaled = upscale(image, model, rgb=request.rgb, progress=progress, stop=stop, **how)
-    return upscaled, Figures(measure(upscaled), measured_bicubic)
+    return upscaled, Figures(measure(upscaled), measured_bicubic, request.rgb, request.scale)
 
 
 def _check_size(reference: NDArray[Any], image: NDArray[Any], request: Request) -> None:
