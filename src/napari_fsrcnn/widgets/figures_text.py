@@ -9,6 +9,8 @@ from html import escape
 from napari_fsrcnn.evaluation.compare import Comparison
 from napari_fsrcnn.widgets.upscaling import Figures
 
+_GAP = "padding-left: 14px"  # between columns
+
 
 def gain_table(model: str, figures: Figures) -> str:
     """Tabulate the figures of a model, by name, those of bicubic, and what the model gains."""
@@ -60,8 +62,8 @@ def _table(rows: Sequence[Sequence[str]], *, bold_last: bool = False) -> str:
     lines = []
     for place, (name, *values) in enumerate(rows):
         tag = "b" if bold_last and place == len(rows) - 1 else "span"
-        cells = [f"<td>{escape(name)}&nbsp;&nbsp;</td>"]
-        cells += [f"<td>&nbsp;&nbsp;<{tag}>{escape(value)}</{tag}></td>" for value in values]
+        cells = [f"<td>{escape(name)}</td>"]
+        cells += [f"<td style='{_GAP}'><{tag}>{escape(value)}</{tag}></td>" for value in values]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table cellpadding='2'>{''.join(lines)}</table>"
 

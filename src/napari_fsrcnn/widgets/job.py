@@ -14,7 +14,7 @@ from napari_fsrcnn.widgets.activity import ActivityBar
 from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
 from napari_fsrcnn.widgets.worker import StoppableWorker
 
-_LONGEST = 24  # letters of a name beside a bar
+_LONGEST = 18  # letters of a name beside a bar
 _going_on: set[Job] = set()  # Qt's connections alone would not keep a job
 
 
