@@ -52,6 +52,14 @@ def test_events_come_in_order(pictures: list[Pair], config: TrainingConfig, tmp_
     assert finished(events).psnr == best
 
 
+def test_the_loss_is_reported_however_often_it_is_validated(
+    pictures: list[Pair], config: TrainingConfig
+) -> None:
+    often = config.model_copy(update={"steps": 5, "validate_every": 1})
+    events = list(train(often, pictures=pictures))
+    assert [event.step for event in events if isinstance(event, Stepped)] == [1, 2, 3, 4, 5]
+
+
 def test_it_learns_to_beat_bicubic(pictures: list[Pair], config: TrainingConfig) -> None:
     longer = config.model_copy(
         update={"arch": "srcnn-915", "steps": 300, "batch": 8, "validate_every": 300}

@@ -31,7 +31,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Stepped:
-    """About ten times a second: steps done, and the mean loss since the last report."""
+    """Ten times a second and before each validation: steps done, mean loss since the last report."""
 
     step: int
     loss: float

@@ -163,10 +163,11 @@ class Trainer:
             state.update_average()
             report.add(loss)
             validation.add(loss)
-            if report.seconds >= REPORT_EVERY or state.step == last:
+            validating = state.step % config.validate_every == 0 or state.step == config.steps
+            if report.seconds >= REPORT_EVERY or validating or state.step == last:
                 yield Stepped(state.step, _checked(report.value, state.step), report.rate)
                 report = _Mean()
-            if state.step % config.validate_every == 0 or state.step == config.steps:
+            if validating:
                 try:
                     yield self._validate(_checked(validation.value, state.step), stop)
                 except UpscaleStopped:
