@@ -88,7 +88,7 @@ def test_no_layer_is_refused() -> None:
 
 def test_a_layer_of_another_kind_is_refused() -> None:
     image = Image(np.zeros((8, 8)))
-    with pytest.raises(ValueError, match="cell masks is no image"):
+    with pytest.raises(ValueError, match="cell masks is not an image"):
         take_pictures([image, Labels(np.zeros((8, 8), int), name="cell masks")])
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -64,7 +64,7 @@ def choose_a_scale_that_bsd100_lacks(_viewer: Any, widget: TrainWidget, _folder:
     ("prepare", "reason"),
     [
         (select_nothing, "No layer is selected"),
-        (select_labels, "masks is no image"),
+        (select_labels, "masks is not an image"),
         (select_holes, "holes can't be used.*NaN"),
         (choose_no_folder, "No folder is chosen"),
         (choose_an_empty_folder, "no picture in"),
@@ -117,7 +117,7 @@ def test_after_a_refusal_it_can_be_started(
 def test_an_error_that_nobody_foresaw_is_not_hidden(
     train_widget: TrainWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object, **__: object) -> None:
+    def broken(*_: object, **__: object) -> NoReturn:
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setitem(architectures(), "fsrcnn-s", Architecture("fsrcnn-s", "has a bug", broken))

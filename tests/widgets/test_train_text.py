@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from napari_fsrcnn.networks.registry import get_architecture
-from napari_fsrcnn.training.events import Finished, Started, Stepped
+from napari_fsrcnn.training.events import Finished, Stepped
 from napari_fsrcnn.weights.card import Card
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.widgets.train_text import link, progress_text, summary_text
@@ -48,8 +48,7 @@ def test_a_run_without_a_step_claims_nothing() -> None:
 
 @pytest.mark.parametrize(("rate", "said"), [(0.52, "0.5 steps/s"), (61.3, "61 steps/s")])
 def test_the_rate_has_two_digits(rate: float, said: str) -> None:
-    started = Started(0, 100, "CPU (1 thread)", (), (), 30.0)
-    text = progress_text(started, Stepped(7, 0.1, rate))
+    text = progress_text(Stepped(7, 0.1, rate), 100, "CPU (1 thread)")
     assert said in text
     assert "7 of 100" in text
     assert "CPU (1 thread)" in text

@@ -17,8 +17,9 @@ from napari_fsrcnn.networks import registry
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Started
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
+from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture
-from napari_fsrcnn.widgets.training_events import Fetched, TrainingFailed, training_events
+from napari_fsrcnn.widgets.training_events import training_events
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def served(
 def events_of(
     config: TrainingConfig,
     layers: list[LayerPicture] | None,
-    report: Callable[[Fetched], None] = lambda _: None,
+    report: Callable[[Advanced], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> list[object]:
     return list(training_events(config, layers, stop=stop or threading.Event(), report=report))
@@ -107,12 +108,12 @@ def test_a_folder_is_trained_on(config: TrainingConfig, discs: np.ndarray, tmp_p
 
 
 def test_bsd100_is_fetched_first(config: TrainingConfig, served: Path) -> None:
-    reports: list[Fetched] = []
+    reports: list[Advanced] = []
     bsd100 = config.model_copy(update={"data": ("bsd100",), "scale": 4})
     *_, last = events_of(bsd100, None, reports.append)
     assert isinstance(last, Finished)
-    assert reports[-1] == Fetched(200, 200)
-    files = [report.files for report in reports]
+    assert reports[-1] == Advanced(200, 200)
+    files = [report.done for report in reports]
     assert files == sorted(set(files))
     assert len(list(served.rglob("*.png"))) == 200
 
@@ -176,5 +177,5 @@ def test_an_error_of_torch_is_one_that_the_worker_passes_on(
 ) -> None:
     broken = registry.Architecture("broken", "breaks", Mismatched)
     monkeypatch.setitem(registry.architectures(), "broken", broken)
-    with pytest.raises(TrainingFailed, match=r"broke off .*smaller batch"):
+    with pytest.raises(JobFailed, match=r"broke off .*smaller batch"):
         events_of(config.model_copy(update={"arch": "broken"}), [shapes])

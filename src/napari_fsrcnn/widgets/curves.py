@@ -10,6 +10,8 @@ import pyqtgraph as pg
 from napari.utils.theme import get_theme
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
+from napari_fsrcnn.widgets.train_text import loss_name
+
 REDRAW_EVERY = 0.5
 """Seconds between redrawings: the thread that trains waits while the window is painted."""
 
@@ -62,15 +64,15 @@ class Curves(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._psnr_plot)
         layout.addWidget(self._loss_plot)
-        self.start(1, None, "loss")
+        self.start(1, None, "l1")
 
     def start(self, steps: int, bicubic: float | None, loss: str) -> None:
-        """Empty the plots for a run of so many steps; ``loss`` names what is drawn below."""
+        """Empty the plots for a run of so many steps with that loss; ``bicubic`` is in dB."""
         self.psnr: list[tuple[int, float]] = []
         self.loss: list[tuple[int, float]] = []
         self.bicubic = bicubic
         self._steps = steps
-        self._loss_plot.setLabel("left", loss)
+        self._loss_plot.setLabel("left", f"loss ({loss_name(loss)})")
         for plot in (self._psnr_plot, self._loss_plot):
             plot.setXRange(0, steps, padding=0.02)
         self.draw()

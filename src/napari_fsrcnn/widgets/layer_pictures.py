@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from napari.layers import Image, Layer
+from napari.layers import Layer
 
 from napari_fsrcnn.datasets.pairs import Pair, check_pair
 from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,19 +39,12 @@ def take_pictures(layers: Iterable[Layer]) -> list[LayerPicture]:
     ValueError
         No layer is chosen, or one is not an image layer.
     """
-    pictures = []
-    for layer in layers:
-        if not isinstance(layer, Image):
-            raise ValueError(  # noqa: TRY004  a choice of the user's, not a wrong call
-                f"The layer {layer.name} is no image: select only image layers to train on."
-            )
-        data = layer.data[0] if layer.multiscale else layer.data
-        pictures.append(LayerPicture(layer.name, data, bool(layer.rgb)))
-    if not pictures:
+    images = [image_layer(layer) for layer in layers]
+    if not images:
         raise ValueError(
             "No layer is selected: select the image layers to train on in the layer list."
         )
-    return pictures
+    return [LayerPicture(each.name, finest_level(each), bool(each.rgb)) for each in images]
 
 
 def read_planes(picture: LayerPicture, scale: int) -> Iterator[Pair]:

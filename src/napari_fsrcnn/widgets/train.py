@@ -9,7 +9,7 @@ from typing import Any
 
 from napari.layers import Layer
 from napari.qt.threading import create_worker
-from napari.utils.notifications import show_error, show_warning
+from napari.utils.notifications import show_error
 from pydantic import ValidationError
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -21,12 +21,13 @@ from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.widgets.activity import ActivityBar
 from napari_fsrcnn.widgets.curves import Curves
+from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture, take_pictures
 from napari_fsrcnn.widgets.preview_layer import PreviewLayer
 from napari_fsrcnn.widgets.session_models import add_model
 from napari_fsrcnn.widgets.train_form import LAYERS, TrainForm
-from napari_fsrcnn.widgets.train_text import link, loss_name, progress_text, summary_text
-from napari_fsrcnn.widgets.training_events import Fetched, TrainingFailed, training_events
+from napari_fsrcnn.widgets.train_text import link, progress_text, summary_text
+from napari_fsrcnn.widgets.training_events import training_events
 from napari_fsrcnn.widgets.worker import StoppableWorker
 
 
@@ -37,7 +38,8 @@ class _Run:
     config: TrainingConfig
     stop: threading.Event
     bar: ActivityBar
-    started: Started | None = None
+    device: str = ""
+    n_validation: int = 0
     summary: str = "Stopped before training began: nothing is changed."
 
 
@@ -95,9 +97,9 @@ class TrainWidget(QWidget):
             config = self.form.config()
             layers = self._selected_pictures()
         except ValidationError as error:
-            show_warning(f"{describe(error)}.")
+            self._refuse(f"{describe(error)}.")
         except ValueError as error:
-            show_warning(str(error))
+            self._refuse(str(error))
         else:
             self._begin(config, layers)
 
@@ -115,7 +117,7 @@ class TrainWidget(QWidget):
         try:
             save_checkpoint(path, self._model)
         except OSError as error:
-            show_error(f"The model could not be saved. {error}")
+            self._refuse(f"The model could not be saved. {error}")
         else:
             self.status.setText(f"The model is saved as {link(path.absolute())}.")
 
@@ -179,33 +181,33 @@ class TrainWidget(QWidget):
         if run is None:
             return
         match event:
-            case Fetched(files, total):
-                self.status.setText(f"Fetching BSD-100: {files} of {total} files.")
-                run.bar.show("Fetching BSD-100", files, total)
+            case Advanced(done, total):
+                self.status.setText(f"Fetching BSD-100: {done} of {total} files.")
+                run.bar.show("Fetching BSD-100", done, total)
             case Started():
-                run.started = event
-                self.form.offer_devices()
-                loss = f"loss ({loss_name(run.config.loss)})"
-                self.curves.start(event.steps, event.bicubic_psnr, loss)
+                run.device, run.n_validation = event.device, len(event.validation)
+                self.status.setText(f"Training on {run.device}.")
+                self.curves.start(event.steps, event.bicubic_psnr, run.config.loss)
                 self.curves.show()
-                self.status.setText(f"Training on {event.device}.")
-            case Stepped() if run.started:
-                self.curves.add_loss(event.step, event.loss)
-                self.status.setText(progress_text(run.started, event))
-                run.bar.show(f"Training {run.config.arch}", event.step, run.started.steps)
+                self.form.offer_devices()
+            case Stepped(step, loss):
+                self.curves.add_loss(step, loss)
+                self.status.setText(progress_text(event, run.config.steps, run.device))
+                run.bar.show(f"Training {run.config.arch}", step, run.config.steps)
             case Validated() if not run.stop.is_set():
                 self.curves.add_psnr(event.step, event.psnr)
                 self._preview.show(event)
-            case Finished() if run.started and run.config.run:
+            case Finished():
                 self.curves.draw()
-                run.summary = summary_text(event, len(run.started.validation), run.config.run)
+                run.summary = summary_text(event, run.n_validation, run.config.run)
                 if event.model is not None:
                     self._model = add_model(event.model)
 
     def _on_error(self, error: Exception) -> None:
+        expected = isinstance(error, ValueError | OSError | FloatingPointError | JobFailed)
         if self._run is not None:
-            self._run.summary = "Training broke off."
-        if not isinstance(error, ValueError | OSError | FloatingPointError | TrainingFailed):
+            self._run.summary = str(error) if expected else "Training broke off by a mistake."
+        if not expected:
             raise error
         show_error(str(error))
 
@@ -225,6 +227,10 @@ class TrainWidget(QWidget):
         dialog.selectFile(f"{self._model.name}.safetensors")
         if dialog.exec():
             self.save_model(Path(dialog.selectedFiles()[0]))
+
+    def _refuse(self, sentence: str) -> None:
+        self.status.setText(sentence)
+        show_error(sentence)
 
     def _follow_theme(self) -> None:
         self.curves.follow_theme(self._viewer.theme)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import Any, get_args
 
@@ -12,10 +11,10 @@ from magicgui.widgets.bases import Widget
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFormLayout, QLabel, QToolButton, QWidget
 
-from napari_fsrcnn.networks.device import available_devices
 from napari_fsrcnn.networks.network import SCALES
 from napari_fsrcnn.networks.registry import architectures
 from napari_fsrcnn.training.config import Loss, TrainingConfig
+from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.run_location import new_run_folder
 from napari_fsrcnn.widgets.train_text import loss_name
 
@@ -33,6 +32,8 @@ class TrainForm(QWidget):
     fields : dict of str to magicgui widget
         By the names of :class:`~napari_fsrcnn.training.config.TrainingConfig`, with ``source``,
         ``folder`` and ``layers`` instead of ``data``.
+    fold : QToolButton
+        Shows and hides those that seldom change.
     """
 
     def __init__(self) -> None:
@@ -40,16 +41,16 @@ class TrainForm(QWidget):
         main, more = _main_fields(), _more_fields()
         self.fields: dict[str, Any] = {field.name: field for field in (*main, *more)}
         self._more = [field.name for field in more]
-        self._fold = QToolButton()
-        self._fold.setText("More settings")
-        self._fold.setCheckable(True)
-        self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._fold.toggled.connect(self._show_more)
+        self.fold = QToolButton()
+        self.fold.setText("More settings")
+        self.fold.setCheckable(True)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.toggled.connect(self._show_more)
         self._rows = QFormLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._add_rows(main)
-        self._rows.addRow(self._fold)
+        self._rows.addRow(self.fold)
         self._add_rows(more)
         self.fields["source"].changed.connect(self._show_source)
         self._show_source()
@@ -96,7 +97,7 @@ class TrainForm(QWidget):
 
     def _show_more(self, shown: bool) -> None:  # noqa: FBT001  Qt's signal gives it by position
         arrow = Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow
-        self._fold.setArrowType(arrow)
+        self.fold.setArrowType(arrow)
         for name in self._more:
             self._show_row(name, shown=shown)
 
@@ -136,7 +137,7 @@ def _main_fields() -> list[Widget]:
             tooltip=_description("scale"),
         ),
         SpinBox(name="steps", value=2000, min=1, max=_HIGHEST, tooltip=_description("steps")),
-        ComboBox(name="device", choices=_devices, tooltip="auto: a GPU, if there is one"),
+        device_field(),
     ]
 
 
@@ -186,8 +187,3 @@ def _more_fields() -> list[Widget]:
 
 def _description(field: str) -> str:
     return TrainingConfig.model_fields[field].description or ""
-
-
-def _devices(_: object) -> list[str]:
-    """Devices to offer: to ask for the others loads torch, which takes seconds."""
-    return available_devices() if "torch" in sys.modules else ["auto", "cpu"]

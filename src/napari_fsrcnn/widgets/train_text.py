@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from napari_fsrcnn.training.events import Finished, Started, Stepped
+from napari_fsrcnn.training.events import Finished, Stepped
 
 LINK_COLOUR = "#3f83c4"
 """Readable on napari's dark and on its light background."""
@@ -24,23 +24,20 @@ def loss_name(loss: str) -> str:
     return _LOSSES.get(loss, loss.upper())
 
 
-def progress_text(started: Started, stepped: Stepped) -> str:
-    r"""Say how far a run is.
+def progress_text(stepped: Stepped, steps: int, device: str) -> str:
+    r"""Say how far a run of so many steps is.
 
     Examples
     --------
-    >>> started = Started(0, 2000, "CPU (2 threads)", (), (), 30.0)
-    >>> progress_text(started, Stepped(240, 0.02, 61.3))
+    >>> progress_text(Stepped(240, 0.02, 61.3), 2000, "CPU (2 threads)")
     'Step 240 of 2,000, 61 steps/s\non CPU (2 threads)'
     """
     rate = stepped.steps_per_second
-    return (
-        f"Step {stepped.step:,} of {started.steps:,}, {rate:.{0 if rate >= 10 else 1}f} steps/s\n"
-        f"on {started.device}"
-    )
+    digits = 0 if rate >= 10 else 1
+    return f"Step {stepped.step:,} of {steps:,}, {rate:.{digits}f} steps/s\non {device}"
 
 
-def summary_text(finished: Finished, n_validation: int, run: Path) -> str:
+def summary_text(finished: Finished, n_validation: int, run: Path | None) -> str:
     """Say how a run ended, with a link to its folder.
 
     Parameters
@@ -48,7 +45,7 @@ def summary_text(finished: Finished, n_validation: int, run: Path) -> str:
     finished : Finished
     n_validation : int
         Pictures that its PSNR was measured on.
-    run : Path
+    run : Path, optional
         The run's folder, absolute.
 
     Examples
@@ -61,7 +58,8 @@ def summary_text(finished: Finished, n_validation: int, run: Path) -> str:
         return "Stopped before the first step: nothing was learnt."
     steps = f"{finished.step:,} {_plural('step', finished.step)}"
     ended = f"Stopped after {steps}" if finished.stopped else f"{steps} done"
-    return f"{ended}: {_figures(finished, n_validation)}. Saved in {link(run)}."
+    saved = f" Saved in {link(run)}." if run is not None else ""
+    return f"{ended}: {_figures(finished, n_validation)}.{saved}"
 
 
 def link(path: Path) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from napari_fsrcnn.datasets.bsd100 import fetch_bsd100
 from napari_fsrcnn.datasets.download import DownloadStopped
@@ -14,22 +13,8 @@ from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Event, Finished
 from napari_fsrcnn.training.run_folder import RunFolder
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
+from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture, read_planes
-
-REPORT_EVERY = 0.1
-"""Seconds between reports of a download: files that are there already go by in no time."""
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """Files of BSD-100 that are there, of those wanted."""
-
-    files: int
-    total: int
-
-
-class TrainingFailed(Exception):
-    """The device could not do it; a RuntimeError would be lost in the thread's worker."""
 
 
 def training_events(
@@ -37,8 +22,8 @@ def training_events(
     layers: Sequence[LayerPicture] | None = None,
     *,
     stop: threading.Event,
-    report: Callable[[Fetched], None],
-) -> Iterator[Fetched | Event]:
+    report: Callable[[Advanced], None],
+) -> Iterator[Advanced | Event]:
     """Train on BSD-100, a folder or layers.
 
     Parameters
@@ -50,7 +35,7 @@ def training_events(
         Before the first step it ends the work without any event, afterwards as in
         :func:`napari_fsrcnn.training.trainer.train`.
     report : callable
-        Called with the progress of a download.
+        Called with the progress of a download, in files.
 
     Yields
     ------
@@ -61,7 +46,7 @@ def training_events(
     ------
     ValueError, OSError, FloatingPointError
         As :func:`napari_fsrcnn.training.trainer.train`.
-    TrainingFailed
+    JobFailed
         The device ran out of memory or broke down.
     """
     pictures = None
@@ -69,7 +54,7 @@ def training_events(
         pictures = [pair for layer in layers for pair in read_planes(layer, config.scale)]
     elif "bsd100" in config.data:
         try:
-            fetch_bsd100((config.scale,), _seldom(report), stop)
+            fetch_bsd100((config.scale,), reporting(report), stop)
         except DownloadStopped:
             return
     import_triton_beside_opengl()
@@ -82,7 +67,7 @@ def training_events(
         for event in train(config, pictures=pictures, stop=stop):
             yield _named(event, config)
     except RuntimeError as error:
-        raise TrainingFailed(
+        raise JobFailed(
             f"Training broke off on this device ({error}). If its memory is full, choose a smaller "
             f"batch or patch. What was saved before is kept."
         ) from error
@@ -94,17 +79,3 @@ def _named(event: Event, config: TrainingConfig) -> Event:
         return event
     saved = read_checkpoint(RunFolder(config.run).model)
     return replace(event, model=replace(saved, name=config.run.name))
-
-
-def _seldom(report: Callable[[Fetched], None]) -> Callable[[int, int], None]:
-    """Pass on the last file, and of the others one at a time."""
-    last = -REPORT_EVERY
-
-    def progress(files: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= REPORT_EVERY or files == total:
-            last = now
-            report(Fetched(files, total))
-
-    return progress

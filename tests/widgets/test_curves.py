@@ -1,0 +1,105 @@
+"""The curves show what they are given, readable in napari's themes."""
+
+import numpy as np
+import pytest
+from napari.utils.theme import get_theme
+from pyqtgraph import PlotWidget, mkPen
+from pytestqt.qtbot import QtBot
+from qtpy.QtGui import QColor
+
+from napari_fsrcnn.widgets.curves import Curves
+
+
+@pytest.fixture
+def curves(qtbot: QtBot) -> Curves:
+    widget = Curves()
+    qtbot.addWidget(widget)
+    return widget
+
+
+def drawn(curves: Curves) -> list[tuple[list[float], list[float]]]:
+    """What lies in the plots: PSNR, bicubic, loss."""
+    parts = [
+        item.getOriginalDataset()
+        for plot in curves.findChildren(PlotWidget)
+        for item in plot.listDataItems()
+    ]
+    return [(_listed(x), _listed(y)) for x, y in parts]
+
+
+def _listed(values: np.ndarray | None) -> list[float]:
+    return [] if values is None else values.tolist()
+
+
+def test_psnr_and_bicubic_over_the_whole_run(curves: Curves) -> None:
+    curves.start(100, 29.5, "l1")
+    curves.add_psnr(50, 28.0)
+    curves.add_psnr(100, 31.0)
+    psnr, bicubic, _ = drawn(curves)
+    assert psnr == ([50, 100], [28.0, 31.0])
+    assert bicubic == ([0, 100], [29.5, 29.5])
+
+
+def test_every_loss_is_drawn_in_the_end(curves: Curves) -> None:
+    curves.start(1000, 29.5, "l1")
+    losses = np.linspace(1, 0.1, 1000).tolist()
+    for step, loss in enumerate(losses, 1):
+        curves.add_loss(step, loss)
+    curves.draw()
+    *_, (steps, values) = drawn(curves)
+    assert steps == list(range(1, 1001))
+    assert values == losses
+
+
+def test_losses_are_not_drawn_one_by_one(curves: Curves) -> None:
+    curves.start(1000, 29.5, "l1")
+    curves.draw()
+    curves.add_loss(1, 0.5)
+    *_, (steps, _) = drawn(curves)
+    assert steps == []
+
+
+def test_a_new_run_starts_empty(curves: Curves) -> None:
+    curves.start(100, 29.5, "l1")
+    curves.add_psnr(50, 28.0)
+    curves.add_loss(50, 0.1)
+    curves.start(10, 33.0, "mse")
+    assert drawn(curves) == [([], []), ([0, 10], [33.0, 33.0]), ([], [])]
+
+
+def test_axes_say_what_they_show(curves: Curves) -> None:
+    curves.start(10, 33.0, "mse")
+    labels = [
+        (plot.getAxis("left").labelText, plot.getAxis("bottom").labelText)
+        for plot in curves.findChildren(PlotWidget)
+    ]
+    assert labels == [("PSNR (dB)", "step"), ("loss (MSE)", "step")]
+
+
+def test_the_loss_axis_has_plain_numbers(curves: Curves) -> None:
+    curves.start(10, 33.0, "mse")
+    *_, plot = curves.findChildren(PlotWidget)
+    axis = plot.getAxis("left")
+    ((_, ticks),) = axis.tickValues(-3, 0, 120)
+    strings = axis.tickStrings(ticks, 1, 1)
+    assert strings == ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]
+
+
+def luminance(color: QColor) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    values = np.array(color.getRgbF()[:3])
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_lines_and_text_stand_out_in_napari_s_themes(curves: Curves, theme: str) -> None:
+    curves.follow_theme(theme)
+    for plot in curves.findChildren(PlotWidget):
+        background = plot.backgroundBrush().color()
+        assert background == QColor(get_theme(theme).background.as_hex())
+        pens = [item.opts["pen"] for item in plot.listDataItems()]
+        pens += [plot.getAxis("left").textPen(), plot.getAxis("bottom").textPen()]
+        for pen in pens:
+            dark, light = sorted([luminance(mkPen(pen).color()), luminance(background)])
+            assert (light + 0.05) / (dark + 0.05) >= 3  # WCAG 2.2, 1.4.11: graphical objects
