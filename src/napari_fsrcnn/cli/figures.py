@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from napari_fsrcnn.image.gain import gain
+
 if TYPE_CHECKING:
     from napari_fsrcnn.evaluation.score import Evaluation
 
@@ -19,6 +21,5 @@ def ssim_cells(evaluation: Evaluation) -> list[str]:
 
 
 def _cells(model: float, bicubic: float, digits: int) -> list[str]:
-    # Both are infinite where a picture comes back as it was, and then they differ by nothing.
-    gain = 0.0 if model == bicubic else model - bicubic
-    return [f"{model:.{digits}f}", f"{bicubic:.{digits}f}", f"{gain:+.{digits}f}"]
+    gained = gain(model, bicubic)
+    return [f"{model:.{digits}f}", f"{bicubic:.{digits}f}", f"{gained:+.{digits}f}"]

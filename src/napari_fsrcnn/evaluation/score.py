@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from napari_fsrcnn.datasets.luma import LumaPair, luma_pair, measurable
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.source import read_pairs
+from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.image.metrics import psnr, ssim
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped, prepare, upscale_plane
@@ -62,7 +63,7 @@ class Evaluation(_Frozen):
     @property
     def gain(self) -> float:
         """What the model is better than bicubic, in dB."""
-        return self.psnr - self.bicubic_psnr
+        return gain(self.psnr, self.bicubic_psnr)
 
     def to_json(self) -> str:
         """Write all figures as JSON; an infinite PSNR, which JSON has no number for, is null."""

@@ -19,6 +19,7 @@ from napari_fsrcnn.networks.device import describe_device, resolve_device
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import TrainingData, prepare_data
 from napari_fsrcnn.training.events import Event, Finished, Saved, Started, Stepped, Validated
+from napari_fsrcnn.training.levels import vary_levels
 from napari_fsrcnn.training.losses import pixel_loss
 from napari_fsrcnn.training.record import trained_model
 from napari_fsrcnn.training.run_folder import RunFolder
@@ -153,7 +154,7 @@ class Trainer:
             progress = state.step / config.steps
             for group in optimizer.param_groups:
                 group["lr"] = config.lr * one_cycle(progress)
-            lr, hr = self._patches.draw()
+            lr, hr = vary_levels(*self._patches.draw(), self._patches.generator)
             optimizer.zero_grad()
             output = network(lr.contiguous(memory_format=torch.channels_last))
             loss = pixel_loss(config.loss, progress, output, hr)

@@ -66,8 +66,8 @@ def _scale_of(path: Path, given: int | None) -> int:
     named = {int(digit) for digit in re.findall(r"x([2-8])(?!\d)", path.stem, re.IGNORECASE)}
     if given is None and len(named) != 1:
         raise ValueError(
-            f"{path.name} does not say its scale, neither inside nor in its name: give it, for "
-            f"example by --scale 3."
+            f"{path.name} does not say its scale, neither inside nor in its name: give it "
+            f"(--scale 3), or put it into the name (x3)."
         )
     scale = named.pop() if given is None else given
     if named and scale not in named:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from napari_fsrcnn.evaluation.compare import Comparison
+from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.widgets.upscaling import Figures
 
 _GAP = "padding-left: 14px"  # between columns
@@ -15,7 +16,7 @@ _GAP = "padding-left: 14px"  # between columns
 def gain_table(model: str, figures: Figures) -> str:
     """Tabulate the figures of a model, by name, those of bicubic, and what the model gains."""
     better, worse = figures.model, figures.bicubic
-    gain_psnr, gain_ssim = _gain(better.psnr, worse.psnr), _gain(better.ssim, worse.ssim)
+    gain_psnr, gain_ssim = gain(better.psnr, worse.psnr), gain(better.ssim, worse.ssim)
     rows = [
         ("", "PSNR", "SSIM"),
         ("bicubic", decibels(worse.psnr), f"{worse.ssim:.4f}"),
@@ -47,10 +48,6 @@ def decibels(value: float, sign: str = "") -> str:
     """
     number = f"{value:{sign}.2f}" if math.isfinite(value) else f"{value:{sign}}".replace("inf", "∞")
     return f"{number} dB"
-
-
-def _gain(better: float, worse: float) -> float:
-    return 0.0 if better == worse else better - worse
 
 
 def _measured_on(comparison: Comparison, *, rgb: bool) -> str:
