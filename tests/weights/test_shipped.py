@@ -34,9 +34,17 @@ def test_what_is_shipped_is_whole(name: str) -> None:
     assert load_model(model_path(name)).sha256 == model.sha256
     assert load_model(model.card.architecture, model.scale).name == name
     assert load_model(name, model.scale).name == name
-    # A constant picture comes out nearly so: these are trained weights.
-    grey = as_module(model.network)(torch.full((1, 1, 12, 12), 0.5))
-    assert (grey - 0.5).abs().max() < 0.05
+
+
+@pytest.mark.parametrize("value", [0, 0.01, 0.25, 0.5, 0.75, 1])
+@pytest.mark.parametrize("name", list_models())
+def test_what_is_shipped_keeps_a_constant_from_black_to_white(name: str, value: float) -> None:
+    model = load_model(name)
+    flat = as_module(model.network)(torch.full((1, 1, 24, 24), float(value)))[0, 0]
+    border = 2 * model.scale
+    # In levels of 255, away from the border.
+    error = (flat[border:-border, border:-border] - value).abs().max() * 255
+    assert error < 1.5
 
 
 @pytest.mark.parametrize("name", list_models())
