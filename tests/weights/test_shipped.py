@@ -1,6 +1,5 @@
 """Models by name or by file, and what is said when there is none."""
 
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -54,7 +53,8 @@ def test_what_is_shipped_tells_how_it_was_made(name: str) -> None:
     assert card.validation is not None
     assert card.validation.psnr > card.validation.bicubic_psnr
     assert not {"bsd100", "Set5", "Set14"} & set(card.training.data)
-    assert not re.search(r"/(work|root|home|tmp)/", card.model_dump_json())
+    # No folder of the machine that trained it: no string begins with a slash.
+    assert '"/' not in card.model_dump_json()
 
 
 def test_a_file_of_one_s_own(tmp_path: Path, make_model: MakeModel) -> None:
