@@ -33,36 +33,26 @@ def _listed(values: np.ndarray | None) -> list[float]:
 
 def test_psnr_and_bicubic_over_the_whole_run(curves: Curves) -> None:
     curves.start(100, 29.5, "l1")
-    curves.add_psnr(50, 28.0)
-    curves.add_psnr(100, 31.0)
+    curves.psnr += [(50, 28.0), (100, 31.0)]
+    curves.draw()
     psnr, bicubic, _ = drawn(curves)
     assert psnr == ([50, 100], [28.0, 31.0])
     assert bicubic == ([0, 100], [29.5, 29.5])
 
 
-def test_every_loss_is_drawn_in_the_end(curves: Curves) -> None:
+def test_every_loss_is_drawn(curves: Curves) -> None:
     curves.start(1000, 29.5, "l1")
-    losses = np.linspace(1, 0.1, 1000).tolist()
-    for step, loss in enumerate(losses, 1):
-        curves.add_loss(step, loss)
+    steps, losses = list(range(1, 1001)), np.linspace(1, 0.1, 1000).tolist()
+    curves.loss += zip(steps, losses, strict=True)
     curves.draw()
-    *_, (steps, values) = drawn(curves)
-    assert steps == list(range(1, 1001))
-    assert values == losses
-
-
-def test_losses_are_not_drawn_one_by_one(curves: Curves) -> None:
-    curves.start(1000, 29.5, "l1")
-    curves.draw()
-    curves.add_loss(1, 0.5)
-    *_, (steps, _) = drawn(curves)
-    assert steps == []
+    assert drawn(curves)[-1] == (steps, losses)
 
 
 def test_a_new_run_starts_empty(curves: Curves) -> None:
     curves.start(100, 29.5, "l1")
-    curves.add_psnr(50, 28.0)
-    curves.add_loss(50, 0.1)
+    curves.psnr.append((50, 28.0))
+    curves.loss.append((50, 0.1))
+    curves.draw()
     curves.start(10, 33.0, "mse")
     assert drawn(curves) == [([], []), ([0, 10], [33.0, 33.0]), ([], [])]
 

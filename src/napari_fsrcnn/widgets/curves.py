@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import pyqtgraph as pg
@@ -11,9 +10,6 @@ from napari.utils.theme import get_theme
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_fsrcnn.widgets.train_text import loss_name
-
-REDRAW_EVERY = 0.5
-"""Seconds between redrawings: the thread that trains waits while the window is painted."""
 
 # Told apart from each other and from napari's dark and light backgrounds, by colour-blind eyes too.
 _NETWORK = "#c96a1a"
@@ -38,7 +34,7 @@ class Curves(QWidget):
     Attributes
     ----------
     psnr, loss : list of (step, value)
-        What is drawn; PSNR in dB.
+        What :meth:`draw` draws; PSNR in dB.
     bicubic : float or None
         PSNR in dB.
     """
@@ -77,17 +73,6 @@ class Curves(QWidget):
             plot.setXRange(0, steps, padding=0.02)
         self.draw()
 
-    def add_psnr(self, step: int, psnr: float) -> None:
-        """Draw one more validation."""
-        self.psnr.append((step, psnr))
-        self.draw()
-
-    def add_loss(self, step: int, loss: float) -> None:
-        """Remember a loss, and draw it if the last drawing is long enough ago."""
-        self.loss.append((step, loss))
-        if time.monotonic() - self._drawn >= REDRAW_EVERY:
-            self.draw()
-
     def draw(self) -> None:
         """Draw all that is known."""
         self._psnr_curve.setData(*_columns(self.psnr))
@@ -96,7 +81,6 @@ class Curves(QWidget):
             self._bicubic_line.setData([0, self._steps], [self.bicubic] * 2)
             self._bicubic_label.setText(f"bicubic {self.bicubic:.2f}")
             self._bicubic_label.setPos(self._steps, self.bicubic)
-        self._drawn = time.monotonic()
 
     def follow_theme(self, name: str) -> None:
         """Take the colours of a theme of napari's."""

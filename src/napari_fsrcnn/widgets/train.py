@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,23 +13,26 @@ from napari.qt.threading import create_worker
 from napari.utils.notifications import show_error
 from pydantic import ValidationError
 from qtpy.QtCore import QEvent, Qt
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Started, Stepped, Validated
 from napari_fsrcnn.training.run_folder import describe
-from napari_fsrcnn.weights.checkpoint import save_checkpoint
-from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.widgets.activity import ActivityBar
 from napari_fsrcnn.widgets.curves import Curves
 from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture, take_pictures
 from napari_fsrcnn.widgets.preview_layer import PreviewLayer
+from napari_fsrcnn.widgets.save_button import SaveButton
 from napari_fsrcnn.widgets.session_models import add_model
 from napari_fsrcnn.widgets.train_form import LAYERS, TrainForm
 from napari_fsrcnn.widgets.train_text import link, progress_text, summary_text
 from napari_fsrcnn.widgets.training_events import training_events
 from napari_fsrcnn.widgets.worker import StoppableWorker
+
+REDRAW_EVERY = 0.5
+"""Seconds between redrawings: with each of them Qt puts the whole window together anew, which
+takes time from the thread that trains where there is no GPU to do it."""
 
 
 @dataclass
@@ -40,6 +44,9 @@ class _Run:
     bar: ActivityBar
     device: str = ""
     n_validation: int = 0
+    step: Stepped | None = None
+    preview: Validated | None = None
+    drawn: float = 0.0
     summary: str = "Stopped before training began: nothing is changed."
 
 
@@ -55,14 +62,12 @@ class TrainWidget(QWidget):
         super().__init__()
         self._viewer = napari_viewer
         self._run: _Run | None = None
-        self._model: Model | None = None
         self._preview = PreviewLayer(napari_viewer)
         self.form = TrainForm()
         self.button = QPushButton("Start")
         self.button.clicked.connect(self._start_or_stop)
-        self.save_button = QPushButton("Save model as...")
-        self.save_button.setEnabled(False)
-        self.save_button.clicked.connect(self._ask_where_to_save)
+        self.save_button = SaveButton()
+        self.save_button.saved.connect(self._tell_where)
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
@@ -109,17 +114,6 @@ class TrainWidget(QWidget):
             self._run.stop.set()
             self.button.setText("Stopping...")
             self.button.setEnabled(False)
-
-    def save_model(self, path: Path) -> None:
-        """Write the model of the last run to a file of the user's choice."""
-        if self._model is None:
-            return
-        try:
-            save_checkpoint(path, self._model)
-        except OSError as error:
-            self._refuse(f"The model could not be saved. {error}")
-        else:
-            self.status.setText(f"The model is saved as {link(path.absolute())}.")
 
     def changeEvent(self, event: Any) -> None:  # noqa: N802
         """Stop the run when the dock is closed: napari then takes the widget out of it."""
@@ -172,7 +166,6 @@ class TrainWidget(QWidget):
 
     def _show_running(self, *, running: bool) -> None:
         self.form.setEnabled(not running)
-        self.save_button.setEnabled(not running and self._model is not None)
         self.button.setEnabled(True)
         self.button.setText("Stop" if running else "Start")
 
@@ -190,18 +183,33 @@ class TrainWidget(QWidget):
                 self.curves.start(event.steps, event.bicubic_psnr, run.config.loss)
                 self.curves.show()
                 self.form.offer_devices()
-            case Stepped(step, loss):
-                self.curves.add_loss(step, loss)
-                self.status.setText(progress_text(event, run.config.steps, run.device))
-                run.bar.show(f"Training {run.config.arch}", step, run.config.steps)
-            case Validated() if not run.stop.is_set():
-                self.curves.add_psnr(event.step, event.psnr)
-                self._preview.show(event)
+            case Stepped():
+                run.step = event
+                self.curves.loss.append((event.step, event.loss))
+                self._redraw_if_due(run)
+            case Validated():
+                run.preview = event
+                self.curves.psnr.append((event.step, event.psnr))
+                self._redraw_if_due(run)
             case Finished():
-                self.curves.draw()
                 run.summary = summary_text(event, run.n_validation, run.config.run)
                 if event.model is not None:
-                    self._model = add_model(event.model)
+                    self.save_button.offer(add_model(event.model))
+                self._redraw(run)
+
+    def _redraw_if_due(self, run: _Run) -> None:
+        if time.monotonic() - run.drawn >= REDRAW_EVERY:
+            self._redraw(run)
+
+    def _redraw(self, run: _Run) -> None:
+        run.drawn = time.monotonic()
+        self.curves.draw()
+        if run.preview is not None and not run.stop.is_set():
+            self._preview.show(run.preview)
+            run.preview = None
+        if run.step is not None:
+            self.status.setText(progress_text(run.step, run.config.steps, run.device))
+            run.bar.show(f"Training {run.config.arch}", run.step.step, run.config.steps)
 
     def _on_error(self, error: Exception) -> None:
         expected = isinstance(error, ValueError | OSError | FloatingPointError | JobFailed)
@@ -218,15 +226,8 @@ class TrainWidget(QWidget):
         self._run = None
         self._show_running(running=False)
 
-    def _ask_where_to_save(self) -> None:
-        if self._model is None:
-            return
-        dialog = QFileDialog(self, "Save model as", filter="Models (*.safetensors)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("safetensors")
-        dialog.selectFile(f"{self._model.name}.safetensors")
-        if dialog.exec():
-            self.save_model(Path(dialog.selectedFiles()[0]))
+    def _tell_where(self, path: Path) -> None:
+        self.status.setText(f"The model is saved as {link(path.absolute())}.")
 
     def _refuse(self, sentence: str) -> None:
         self.status.setText(sentence)
