@@ -99,5 +99,15 @@ def test_a_value_out_of_its_limits_is_refused(form: TrainForm, name: str, value:
 def test_the_selected_layers_are_named(form: TrainForm) -> None:
     form.show_layers(["cells", "nuclei"])
     assert form.fields["layers"].value == "cells, nuclei"
+    form.show_layers([f"layer {index}" for index in range(30)])
+    assert form.fields["layers"].value == "30 layers"
     form.show_layers([])
     assert "none" in form.fields["layers"].value
+
+
+def test_long_names_do_not_widen_the_dock(form: TrainForm) -> None:
+    form.fields["source"].value = LAYERS
+    form.show_layers(["cells"])
+    width = form.minimumSizeHint().width()
+    form.show_layers([f"a_layer_with_quite_a_long_name_{index}" * 3 for index in range(3)])
+    assert form.minimumSizeHint().width() == width

@@ -9,7 +9,7 @@ from magicgui.types import FileDialogMode
 from magicgui.widgets import ComboBox, FileEdit, FloatSpinBox, Label, SpinBox
 from magicgui.widgets.bases import Widget
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFormLayout, QLabel, QToolButton, QWidget
+from qtpy.QtWidgets import QFormLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from napari_fsrcnn.networks.network import SCALES
 from napari_fsrcnn.networks.registry import architectures
@@ -52,6 +52,10 @@ class TrainForm(QWidget):
         self._add_rows(main)
         self._rows.addRow(self.fold)
         self._add_rows(more)
+        # However long the layers' names are, the dock keeps its width.
+        names = self.fields["layers"].native
+        names.setWordWrap(True)
+        names.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.fields["source"].changed.connect(self._show_source)
         self._show_source()
         self._show_more(False)
@@ -79,7 +83,8 @@ class TrainForm(QWidget):
 
     def show_layers(self, names: list[str]) -> None:
         """Say which layers are selected."""
-        self.fields["layers"].value = ", ".join(names) or "none: select some in the layer list"
+        shown = ", ".join(names) if len(names) <= 3 else f"{len(names)} layers"
+        self.fields["layers"].value = shown or "none: select some in the layer list"
 
     def offer_devices(self) -> None:
         """Ask for the devices again, once torch is loaded."""
@@ -170,7 +175,7 @@ def _more_fields() -> list[Widget]:
             value=1e-3,
             min=0,
             max=1,
-            step=1e-4,
+            step=1e-5,
             tooltip=_description("lr"),
         ),
         SpinBox(name="seed", value=0, min=0, max=_HIGHEST, tooltip=_description("seed")),
