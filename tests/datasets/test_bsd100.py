@@ -94,7 +94,7 @@ def test_the_set_is_fetched_with_progress_and_what_is_there_is_kept(
     assert seen == [(done, 200) for done in range(1, 201)]
     assert len(server.asked) == 20
     assert files_in(cache / "image_SRF_4") == files_in(real / "image_SRF_4")
-    pairs = read_bsd100(4)
+    pairs = list(read_bsd100(4))
     assert [pair.name for pair in pairs] == [f"bsd100/img_{n:03}" for n in range(1, 101)]
     assert all(pair.lr is not None and pair.rgb for pair in pairs)
     assert len(server.asked) == 20

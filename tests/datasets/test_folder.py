@@ -3,16 +3,22 @@
 from pathlib import Path
 from typing import Any
 
+import imageio.v3
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from napari_fsrcnn.datasets.folder import read_folder
+from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import write_picture
 
 GREY = np.arange(12 * 18, dtype=np.uint8).reshape(12, 18)
 COLOR = np.stack([GREY, GREY + 1, GREY + 2], axis=-1)
+
+
+def read(folder: str | Path, scale: int) -> list[Pair]:
+    return list(read_folder(folder, scale))
 
 
 def write(file: Path, data: NDArray[Any]) -> None:
@@ -30,7 +36,7 @@ def test_every_picture_of_any_kind_and_nothing_else(tmp_path: Path) -> None:
     write(folder / ".thumbnails" / "f.png", GREY)
     (folder / "notes.txt").write_text("no picture")
     (folder / "._a.png").write_bytes(b"a Mac's note on a.png")
-    pairs = {pair.name: pair for pair in read_folder(folder, 3)}
+    pairs = {pair.name: pair for pair in read(folder, 3)}
     assert list(pairs) == ["Photos/a", "Photos/b", "Photos/d", "Photos/e", "Photos/inner/c"]
     assert all(pair.lr is None for pair in pairs.values())
     assert [pair.rgb for pair in pairs.values()] == [False, True, False, True, False]
@@ -42,7 +48,7 @@ def test_every_picture_of_any_kind_and_nothing_else(tmp_path: Path) -> None:
 def test_each_plane_of_a_stack_is_a_picture(tmp_path: Path) -> None:
     stack = np.stack([GREY, GREY + 1])[np.newaxis]
     write(tmp_path / "cells" / "s.tif", stack)
-    pairs = read_folder(tmp_path / "cells", 2)
+    pairs = read(tmp_path / "cells", 2)
     assert [pair.name for pair in pairs] == ["cells/s[0,0]", "cells/s[0,1]"]
     np.testing.assert_array_equal(pairs[1].hr, GREY + 1)
 
@@ -52,7 +58,7 @@ def test_the_folder_one_stands_in_has_its_name(
 ) -> None:
     write(tmp_path / "here" / "a.png", GREY)
     monkeypatch.chdir(tmp_path / "here")
-    assert [pair.name for pair in read_folder(".", 2)] == ["here/a"]
+    assert [pair.name for pair in read(".", 2)] == ["here/a"]
 
 
 def write_ready_made(folder: Path, scale: int, suffix: str = ".png") -> None:
@@ -68,7 +74,7 @@ def test_ready_made_pairs_from_their_folder_or_the_one_above(tmp_path: Path, inn
     for scale in (2, 3):
         write_ready_made(tmp_path / "Mine100" / f"image_SRF_{scale}", scale)
     write(tmp_path / "Mine100" / "original" / "a.png", COLOR)
-    pairs = read_folder(tmp_path / "Mine100" / inner, 3)
+    pairs = read(tmp_path / "Mine100" / inner, 3)
     assert [pair.name for pair in pairs] == ["mine100/img_001", "mine100/img_002"]
     for pair in pairs:
         assert pair.lr is not None
@@ -78,7 +84,7 @@ def test_ready_made_pairs_from_their_folder_or_the_one_above(tmp_path: Path, inn
 
 def test_ready_made_pairs_in_a_folder_of_any_name(tmp_path: Path) -> None:
     write_ready_made(tmp_path / "Mine", 2, ".TIF")
-    pairs = read_folder(tmp_path / "Mine", 2)
+    pairs = read(tmp_path / "Mine", 2)
     assert [pair.name for pair in pairs] == ["Mine/img_001", "Mine/img_002"]
     assert all(pair.lr is not None for pair in pairs)
 
@@ -87,7 +93,7 @@ def test_pairs_of_other_scales_are_refused_rather_than_taken_for_hr(tmp_path: Pa
     write_ready_made(tmp_path / "Mine" / "image_SRF_2", 2)
     for folder in (tmp_path / "Mine", tmp_path / "Mine" / "image_SRF_2"):
         with pytest.raises(ValueError, match="holds pairs for x2 but not for x4"):
-            read_folder(folder, 4)
+            read(folder, 4)
 
 
 @pytest.mark.parametrize(("gone", "other"), [("HR", "LR"), ("LR", "HR")])
@@ -95,14 +101,14 @@ def test_half_a_pair_is_refused_by_name(tmp_path: Path, gone: str, other: str) -
     write_ready_made(tmp_path, 2)
     (tmp_path / f"img_002_SRF_2_{gone}.png").unlink()
     with pytest.raises(ValueError, match=rf"img_002_SRF_2_{other}\.png has no {gone} picture"):
-        read_folder(tmp_path, 2)
+        read(tmp_path, 2)
 
 
 def test_a_stack_is_no_half_of_a_pair(tmp_path: Path) -> None:
     write_ready_made(tmp_path, 2, ".tif")
     write(tmp_path / "img_001_SRF_2_HR.tif", np.stack([GREY, GREY]))
     with pytest.raises(ValueError, match=r"img_001_SRF_2_HR\.tif is a stack"):
-        read_folder(tmp_path, 2)
+        read(tmp_path, 2)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +124,7 @@ def test_a_picture_that_cannot_be_used_is_named(
 ) -> None:
     write(tmp_path / name, data)
     with pytest.raises(ValueError, match=reason):
-        read_folder(tmp_path, 4)
+        read(tmp_path, 4)
 
 
 def test_a_broken_picture_is_named(tmp_path: Path) -> None:
@@ -126,12 +132,19 @@ def test_a_broken_picture_is_named(tmp_path: Path) -> None:
     write(tmp_path / "b.png", GREY)
     (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:-30])
     with pytest.raises(ValueError, match=r"b\.png cannot be read as a picture"):
-        read_folder(tmp_path, 2)
+        read(tmp_path, 2)
 
 
 def test_no_folder_and_no_picture_in_it(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     with pytest.raises(FileNotFoundError, match="There is no picture in"):
-        read_folder(tmp_path, 2)
+        read(tmp_path, 2)
     with pytest.raises(FileNotFoundError, match=r"There is no folder .*nowhere: give one"):
-        read_folder(tmp_path / "nowhere", 2)
+        read(tmp_path / "nowhere", 2)
+
+
+def test_pictures_of_one_stem_and_two_suffixes_are_two(tmp_path: Path) -> None:
+    for name in ("a.png", "a.bmp", "b.png"):
+        imageio.v3.imwrite(tmp_path / name, np.zeros((8, 8), np.uint8))
+    names = [pair.name.partition("/")[2] for pair in read(tmp_path, 2)]
+    assert sorted(names) == ["a.bmp", "a.png", "b"]

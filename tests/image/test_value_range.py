@@ -178,3 +178,8 @@ def test_differences_of_large_integers_are_kept() -> None:
     unit = to_unit(image, ValueRange(2**40, 2**40 + 4))
     assert unit.tolist() == [[0, 0.25, 0.5, 0.75, 1]]
     assert unit.dtype == np.float32
+
+
+def test_values_further_apart_than_a_number_can_hold_are_refused() -> None:
+    with pytest.raises(ValueError, match="span more than a number can hold"):
+        find_value_range(np.array([[-1e308, 1e308]]))

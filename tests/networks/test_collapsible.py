@@ -120,3 +120,12 @@ def test_without_its_random_factors_fsrcnn_starts_at_plain_interpolation(scale: 
     bilinear = nn.functional.interpolate(lr, scale_factor=scale, mode="bilinear")
     inside = (..., slice(scale, -scale), slice(scale, -scale))
     torch.testing.assert_close(module(lr)[inside], bilinear[inside])
+
+
+def test_running_statistics_come_along() -> None:
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
+    make_collapsible(network, width=4)
+    network(torch.rand(2, 1, 8, 8))
+    ordinary = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
+    ordinary.load_state_dict(collapsed_weights(network))
+    torch.testing.assert_close(ordinary[1].running_mean, network[1].running_mean)

@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 from PIL import Image
 
 from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.source import ReadingStopped
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import prepare_data
 
@@ -77,3 +79,16 @@ def test_no_data_is_refused(pictures: list[Pair] | None) -> None:
 def test_picture_too_small_to_be_cut_is_refused() -> None:
     with pytest.raises(ValueError, match="too small"):
         prepare_data(CONFIG, pairs("mine", 1, (2, 40)))
+
+
+def test_picture_too_small_to_be_measured_is_named() -> None:
+    small = [Pair(f"mine/{n}", np.zeros((4, 60), np.uint8), None, rgb=False) for n in range(3)]
+    with pytest.raises(ValueError, match=r"mine/\d is 4 x 60 pixels, too small to validate on"):
+        prepare_data(CONFIG, small)
+
+
+def test_reading_can_be_stopped() -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(ReadingStopped):
+        prepare_data(CONFIG, pairs("mine", 3), stop)

@@ -152,16 +152,36 @@ def test_resumed_run_equals_uninterrupted(
     assert logs[0] == logs[1]
 
 
-def test_stop_before_the_first_step_leaves_no_model(
+def test_stop_before_the_pictures_are_read_changes_nothing(
     pictures: list[Pair], config: TrainingConfig, tmp_path: Path
 ) -> None:
     stop = threading.Event()
     stop.set()
+    config = config.model_copy(update={"out": tmp_path / "mine.safetensors"})
+    assert list(train(config, stop, pictures=pictures)) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stop_before_the_first_step_leaves_no_model(
+    pictures: list[Pair], config: TrainingConfig, tmp_path: Path
+) -> None:
+    stop = threading.Event()
     out = tmp_path / "mine.safetensors"
-    config = config.model_copy(update={"out": out})
-    end = finished(list(train(config, pictures=pictures, stop=stop)))
+    events = train(config.model_copy(update={"out": out}), stop, pictures=pictures)
+    assert isinstance(next(events), Started)
+    stop.set()
+    end = finished(list(events))
     assert (end.step, end.stopped, end.model) == (0, True, None)
     assert not out.exists()
+
+
+def test_the_record_of_a_single_picture_names_it_whole(
+    pictures: list[Pair], config: TrainingConfig
+) -> None:
+    model = finished(list(train(config, pictures=pictures[:1]))).model
+    assert model is not None
+    assert model.card.training is not None
+    assert set(model.card.training.train) == set(model.card.training.validation) == {"shapes/0"}
 
 
 def test_stop_keeps_the_best_weights(

@@ -88,6 +88,10 @@ def _settings(given: dict[str, Any]) -> TrainingConfig:
         beneath = read_config(file).model_dump()
     settings = TrainingConfig(**beneath | given)
     if not settings.data:
+        if run is not None:
+            raise ValueError(
+                f"{run} was trained on layers of a viewer, so only Python can resume it."
+            )
         raise ValueError("Say what to train on: --data bsd100 or --data DIR.")
     if settings.out is None:
         raise ValueError("Say where the model is to be written: --out FILE.safetensors.")

@@ -20,7 +20,7 @@ from napari_fsrcnn.datasets.folder import read_pair
 from napari_fsrcnn.datasets.pairs import check_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from threading import Event
 
     from napari_fsrcnn.datasets.pairs import Pair
@@ -160,14 +160,11 @@ def fetch_bsd100(
             pool.shutdown(cancel_futures=True)
 
 
-def read_bsd100(
-    scale: int,
-    progress: Callable[[int, int], None] | None = None,
-    stop: Event | None = None,
-) -> list[Pair]:
-    """Read all 100 pairs of one scale, fetching what is missing; as `fetch_bsd100` otherwise."""
-    fetch_bsd100((scale,), progress, stop)
-    return [bsd100_pair(number, scale) for number in NUMBERS]
+def read_bsd100(scale: int) -> Iterator[Pair]:
+    """Read all 100 pairs of one scale, one after the other, once those missing are fetched."""
+    fetch_bsd100((scale,))
+    for number in NUMBERS:
+        yield bsd100_pair(number, scale)
 
 
 def _names(number: int, scale: int) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _READY_MADE = re.compile(r"(?P<stem>.+)_SRF_(?P<scale>\d+)_(?P<kind>HR|LR)", re.IGNORECASE)
 
 
-def read_folder(folder: str | os.PathLike[str], scale: int) -> list[Pair]:
-    """Read every picture of a folder and its subfolders, sorted by name.
+def read_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair]:
+    """Read, one after the other, every picture of a folder and its subfolders, sorted by name.
 
     A folder in the layout of BSD-100 and its like (``image_SRF_<scale>`` with
     ``img_001_SRF_<scale>_HR.png`` and ``..._LR.png``, or the folder above it) is read as
@@ -37,6 +38,10 @@ def read_folder(folder: str | os.PathLike[str], scale: int) -> list[Pair]:
     scale : int
         Upscaling factor for which the pairs are wanted.
 
+    Yields
+    ------
+    Pair
+
     Raises
     ------
     FileNotFoundError
@@ -49,7 +54,8 @@ def read_folder(folder: str | os.PathLike[str], scale: int) -> list[Pair]:
         raise FileNotFoundError(f"There is no folder {folder}: give one that holds pictures.")
     ready_made = _ready_made_folder(folder, scale)
     pairs = _read_ready_made(ready_made, scale) if ready_made else _read_hr(folder)
-    return [check_pair(pair, scale) for pair in pairs]
+    for pair in pairs:
+        yield check_pair(pair, scale)
 
 
 def _ready_made_folder(folder: Path, scale: int) -> Path | None:
@@ -107,9 +113,12 @@ def _read_hr(folder: Path) -> Iterator[Pair]:
     paths = sorted(path for path in folder.rglob("*") if _is_visible(path.relative_to(folder)))
     if not paths:
         raise FileNotFoundError(f"There is no picture in {folder}: choose a folder that has some.")
+    stems = Counter(path.with_suffix("") for path in paths)
     for path in paths:
         picture = _read_without_alpha(path)
-        name = path.relative_to(folder.parent).with_suffix("").as_posix()
+        stem = path.with_suffix("")
+        # a.png and a.tif in one folder are two pictures.
+        name = (stem if stems[stem] == 1 else path).relative_to(folder.parent).as_posix()
         for index, plane in picture.planes():
             position = f"[{','.join(map(str, index))}]" if index else ""
             yield Pair(name + position, plane, None, picture.rgb)

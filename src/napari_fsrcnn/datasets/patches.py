@@ -60,7 +60,7 @@ class PatchSampler:
         sizes = torch.tensor([pair.lr.shape for pair in self.pairs], device=device)
         self._places = sizes - patch + 1
         # Every place in every picture is as likely as any other.
-        self._chances = self._places.prod(1).double()
+        self._chances = self._places.prod(1).float()
 
     def draw(self) -> tuple[Tensor, Tensor]:
         """Draw a batch.
@@ -73,8 +73,9 @@ class PatchSampler:
         random, device = self.generator, self.generator.device
         picture = torch.multinomial(self._chances, self.batch, replacement=True, generator=random)
         places = self._places[picture]
-        chance = torch.rand(places.shape, generator=random, device=device, dtype=torch.float64)
-        corner = (chance * places).long()
+        chance = torch.rand(places.shape, generator=random, device=device)
+        # A chance just below 1 times a large count may be rounded up to that count.
+        corner = torch.minimum((chance * places).long(), places - 1)
         turns = torch.randint(2, (self.batch, 3), generator=random, device=device).bool()
         return (
             self._lr.read(picture, corner, self.patch, turns),

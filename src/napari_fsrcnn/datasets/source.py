@@ -8,12 +8,17 @@ from napari_fsrcnn.datasets.bsd100 import read_bsd100
 from napari_fsrcnn.datasets.folder import read_folder
 
 if TYPE_CHECKING:
+    import threading
     from pathlib import Path
 
     from napari_fsrcnn.datasets.pairs import Pair
 
 
-def read_pairs(data: str | Path, scale: int) -> list[Pair]:
+class ReadingStopped(RuntimeError):
+    """Raised when ``stop`` is set before all pictures are read."""
+
+
+def read_pairs(data: str | Path, scale: int, stop: threading.Event | None = None) -> list[Pair]:
     """Read BSD-100 (``"bsd100"``, fetched where it is missing) or a folder of pictures.
 
     A folder that is itself called ``bsd100`` is given as ``"./bsd100"``.
@@ -24,5 +29,12 @@ def read_pairs(data: str | Path, scale: int) -> list[Pair]:
         The folder does not exist or holds no picture; the download failed.
     ValueError
         A picture is unreadable, too small or no pair; BSD-100 does not come at this scale.
+    ReadingStopped
+        `stop` was set; it is looked at before each picture.
     """
-    return read_bsd100(scale) if data == "bsd100" else read_folder(data, scale)
+    pairs = []
+    for pair in read_bsd100(scale) if data == "bsd100" else read_folder(data, scale):
+        if stop is not None and stop.is_set():
+            raise ReadingStopped("Reading the pictures was stopped.")
+        pairs.append(pair)
+    return pairs

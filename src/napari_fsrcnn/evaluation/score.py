@@ -161,10 +161,13 @@ def evaluate(
 
 def _measure(planes: LumaPair, restored: Floating, scale: int) -> tuple[float, float]:
     hr, image, data_range = measurable(planes, restored)
-    return (
-        psnr(hr, image, data_range=data_range, shave=scale),
-        ssim(hr, image, data_range=data_range, shave=scale),
-    )
+    try:
+        return (
+            psnr(hr, image, data_range=data_range, shave=scale),
+            ssim(hr, image, data_range=data_range, shave=scale),
+        )
+    except ValueError as error:
+        raise ValueError(f"{planes.name} can't be measured. {error}") from error
 
 
 def _load(model: str | Path | Model, scale: int) -> Model:

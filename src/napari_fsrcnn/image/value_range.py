@@ -48,6 +48,11 @@ def find_value_range(image: NDArray[Any]) -> ValueRange:
     -------
     ValueRange
 
+    Raises
+    ------
+    ValueError
+        If the values span more than a float64 can hold.
+
     Examples
     --------
     >>> import numpy as np
@@ -63,6 +68,11 @@ def find_value_range(image: NDArray[Any]) -> ValueRange:
     minimum, maximum = float(image.min()), float(image.max())
     if image.dtype.kind == "f" and minimum >= 0 and maximum <= 1:
         return ValueRange(0.0, 1.0)
+    if not math.isfinite(maximum - minimum):
+        raise ValueError(
+            f"The image's values span more than a number can hold ({minimum:g} to {maximum:g}): "
+            f"clip them first."
+        )
     stride = -(-image.size // _SAMPLE)
     # Of all columns and channels: no common divisor with the length of any axis.
     while math.gcd(stride, image.size) > 1:

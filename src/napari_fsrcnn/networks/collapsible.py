@@ -81,15 +81,14 @@ def collapsed_weights(network: nn.Module) -> dict[str, Tensor]:
     dict of Tensor
         By the names that they have in the ordinary network's ``state_dict``.
     """
-    weights: dict[str, Tensor] = {}
+    weights = {
+        name: tensor
+        for name, tensor in network.state_dict(keep_vars=True).items()
+        if "parametrizations" not in name.split(".")
+    }
     for owner, module in network.named_modules():
-        if "parametrizations" in owner.split("."):
-            continue
-        prefix = f"{owner}." if owner else ""
-        for kind, weight in module.named_parameters(recurse=False):
-            weights[prefix + kind] = weight
         if parametrize.is_parametrized(module, "weight"):
-            weights[f"{prefix}weight"] = cast("Tensor", module.weight)
+            weights[f"{owner}.weight".removeprefix(".")] = cast("Tensor", module.weight)
     return weights
 
 

@@ -13,6 +13,8 @@ Loss = Literal["l1-mse", "l1", "mse"]
 class TrainingConfig(BaseModel):
     """Configuration of a training run; the field names are the command line's options.
 
+    All but ``hyperparameters``, which the command line takes from a ``--config`` file only.
+
     Raises
     ------
     pydantic.ValidationError

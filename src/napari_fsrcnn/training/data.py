@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from napari_fsrcnn.datasets.luma import LumaPair, luma_pair
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.datasets.source import read_pairs
+from napari_fsrcnn.datasets.source import ReadingStopped, read_pairs
 from napari_fsrcnn.datasets.split import split_names
 from napari_fsrcnn.training.config import TrainingConfig
 
 # BSD-100 keeps a tenth for testing, since it is a test set; a folder of training pictures does not.
 _BSD100 = (0.8, 0.1, 0.1)
 _OTHERS = (0.95, 0.05, 0.0)
+
+_PARTS = (" (upper)", " (lower)")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,11 @@ class TrainingData:
         return sorted({pair.name.partition("/")[0] for pair in (*self.train, *self.validation)})
 
 
-def prepare_data(config: TrainingConfig, pictures: Sequence[Pair] | None = None) -> TrainingData:
+def prepare_data(
+    config: TrainingConfig,
+    pictures: Sequence[Pair] | None = None,
+    stop: threading.Event | None = None,
+) -> TrainingData:
     """Read the data of a run and split each set by the seed.
 
     Parameters
@@ -37,16 +44,22 @@ def prepare_data(config: TrainingConfig, pictures: Sequence[Pair] | None = None)
     config : TrainingConfig
     pictures : sequence of Pair, optional
         Pictures already in memory, used instead of ``config.data``.
+    stop : threading.Event, optional
+        Looked at before each picture.
 
     Raises
     ------
     ValueError
-        If there is no data, or nothing is left to validate on.
+        If there is no data, or a picture is too small.
     OSError
         If a folder can't be read or a download fails.
+    ReadingStopped
+        If ``stop`` was set.
     """
     if pictures is None:
-        sources: list[Sequence[Pair]] = [read_pairs(data, config.scale) for data in config.data]
+        sources: list[Sequence[Pair]] = [
+            read_pairs(data, config.scale, stop) for data in config.data
+        ]
     else:
         sources = [pictures]
     if not any(sources):
@@ -54,36 +67,73 @@ def prepare_data(config: TrainingConfig, pictures: Sequence[Pair] | None = None)
     train: list[LumaPair] = []
     validation: list[LumaPair] = []
     for source in filter(None, sources):
-        pairs = _at_least_two(source, config.scale)
-        names = [pair.name for pair in pairs]
-        bsd100 = all(name.startswith("bsd100/") for name in names)
-        split = split_names(names, config.seed, _BSD100 if bsd100 else _OTHERS)
-        train += [luma_pair(pair, config.scale) for pair in pairs if pair.name in split.train]
-        validation += [
-            luma_pair(pair, config.scale) for pair in pairs if pair.name in split.validation
-        ]
+        learnt, measured = _split(source, config)
+        for pair in (*learnt, *measured):
+            if stop is not None and stop.is_set():
+                raise ReadingStopped("Reading the pictures was stopped.")
+            planes = luma_pair(pair, config.scale)
+            if pair in learnt:
+                train.append(planes)
+            else:
+                validation.append(_measurable(planes, config.scale))
     return TrainingData(tuple(train), tuple(validation))
 
 
-def _at_least_two(pairs: Sequence[Pair], scale: int) -> Sequence[Pair]:
-    """Cut a single picture in two, so that there is one part to train and one to validate on."""
-    if len(pairs) != 1:
-        return pairs
-    (pair,) = pairs
+def whole_picture(name: str) -> str:
+    """Name the picture that a part of it was cut from.
+
+    Examples
+    --------
+    >>> whole_picture("set/a (upper)"), whole_picture("set/b")
+    ('set/a', 'set/b')
+    """
+    for part in _PARTS:
+        name = name.removesuffix(part)
+    return name
+
+
+def _measurable(pair: LumaPair, scale: int) -> LumaPair:
+    if min(pair.hr.shape) <= 2 * scale:
+        raise ValueError(
+            f"{pair.name} is {pair.hr.shape[0]} x {pair.hr.shape[1]} pixels, too small to validate "
+            f"on: take it out of the data."
+        )
+    return pair
+
+
+def _split(pairs: Sequence[Pair], config: TrainingConfig) -> tuple[list[Pair], list[Pair]]:
+    """Choose the pairs to learn from and those to validate on."""
+    if len(pairs) == 1:
+        upper, lower = _cut_in_two(pairs[0], config.scale)
+        return [upper], [lower]
+    names = [pair.name for pair in pairs]
+    bsd100 = all(name.startswith("bsd100/") for name in names)
+    split = split_names(names, config.seed, _BSD100 if bsd100 else _OTHERS)
+    return (
+        [pair for pair in pairs if pair.name in split.train],
+        [pair for pair in pairs if pair.name in split.validation],
+    )
+
+
+def _cut_in_two(pair: Pair, scale: int) -> tuple[Pair, Pair]:
+    """Cut a picture into its upper four fifths and the rest."""
     rows = pair.hr.shape[0] * 4 // 5 // scale * scale
     if rows == 0:
         raise ValueError(f"{pair.name} is too small to be cut into a training and a test part.")
-    upper, lower = slice(None, rows), slice(rows, None)
-    lr_upper, lr_lower = slice(None, rows // scale), slice(rows // scale, None)
-    return [
+    lr_rows = rows // scale
+    upper, lower = _PARTS
+    lr = pair.lr
+    return (
         replace(
             pair,
-            name=f"{pair.name} ({part})",
-            hr=pair.hr[hr_rows],
-            lr=None if pair.lr is None else pair.lr[lr_rows],
-        )
-        for part, hr_rows, lr_rows in (
-            ("upper", upper, lr_upper),
-            ("lower", lower, lr_lower),
-        )
-    ]
+            name=pair.name + upper,
+            hr=pair.hr[:rows],
+            lr=None if lr is None else lr[:lr_rows],
+        ),
+        replace(
+            pair,
+            name=pair.name + lower,
+            hr=pair.hr[rows:],
+            lr=None if lr is None else lr[lr_rows:],
+        ),
+    )

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.data import TrainingData
+from napari_fsrcnn.training.data import TrainingData, whole_picture
 from napari_fsrcnn.training.state import TrainingState
 from napari_fsrcnn.weights.card import Card, TrainingRecord, Validation
 from napari_fsrcnn.weights.model import Model
@@ -30,8 +30,8 @@ def trained_model(
         scale=config.scale,
         training=TrainingRecord(
             data=data.labels,
-            train=[pair.name for pair in data.train],
-            validation=[pair.name for pair in data.validation],
+            train=[whole_picture(pair.name) for pair in data.train],
+            validation=[whole_picture(pair.name) for pair in data.validation],
             config=config.model_dump(mode="json", exclude=_LEFT_OUT),
             step=state.step,
             seconds=round(state.seconds, 1),

@@ -86,6 +86,9 @@ class TrainingState:
         collapsed = collapsed_weights(self.wide)
         for name, weight in as_module(self.average).named_parameters():
             weight.lerp_(collapsed[name], 1 - kept)
+        for name, buffer in as_module(self.average).named_buffers():
+            if name in collapsed:
+                buffer.copy_(collapsed[name])
 
     def keep_best(self, psnr: float) -> None:
         """Remember the average as the best if its PSNR is the highest so far."""
@@ -118,7 +121,7 @@ class TrainingState:
             raise FileNotFoundError(f"There is no {path}: nothing to resume.")
         try:
             with safetensors.safe_open(path, "pt") as file:
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
                 numbers = json.loads(file.metadata()["state"])
             for name, tensor in self._tensors().items():
                 tensor.copy_(tensors[name])

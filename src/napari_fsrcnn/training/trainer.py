@@ -14,6 +14,7 @@ from torch import Tensor
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.datasets.source import ReadingStopped
 from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.networks.device import describe_device, resolve_device
 from napari_fsrcnn.training.config import TrainingConfig
@@ -35,20 +36,20 @@ REPORT_EVERY = 0.1
 
 def train(
     config: TrainingConfig,
+    stop: threading.Event | None = None,
     *,
     pictures: Sequence[Pair] | None = None,
-    stop: threading.Event | None = None,
 ) -> Iterator[Event]:
     """Train a network and report what happens; nothing happens until the events are read.
 
     Parameters
     ----------
     config : TrainingConfig
-    pictures : sequence of Pair, optional
-        Pictures already in memory, used instead of ``config.data``.
     stop : threading.Event, optional
         Looked at before every step. Once it is set, the run is saved and ends with the best
-        weights so far.
+        weights so far; while the pictures are still being read, it ends without any event.
+    pictures : sequence of Pair, optional
+        Pictures already in memory, used instead of ``config.data``.
 
     Yields
     ------
@@ -116,7 +117,10 @@ class Trainer:
         config, stop = self.config, stop or threading.Event()
         device = resolve_device(config.device)
         self._state = TrainingState(config, device)
-        data = prepare_data(config, self._pictures)
+        try:
+            data = prepare_data(config, self._pictures, stop)
+        except ReadingStopped:
+            return
         self._validator = Validator(data.validation, config.scale, device)
         self._patches = PatchSampler(
             data.train, config.scale, config.patch, config.batch, self._state.generator

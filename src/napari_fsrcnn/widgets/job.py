@@ -21,9 +21,8 @@ _going_on: set[Job] = set()  # Qt's connections alone would not keep a job
 class Job:
     """Runs a generator of events in a thread, with a bar in the activity dock.
 
-    Bad input (ValueError), files (OSError) and :class:`~napari_fsrcnn.widgets.job_events.JobFailed` become a notification; any other
-    error is a mistake in the program, which napari shows as such. A job whose window is closed is
-    stopped.
+    Bad input (ValueError), files (OSError) and JobFailed become a notification; any other error is
+    a mistake in the program, which napari shows as such. A job whose window is closed is stopped.
 
     Parameters
     ----------

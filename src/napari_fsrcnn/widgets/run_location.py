@@ -21,7 +21,9 @@ def new_run_folder(arch: str, scale: int) -> Path:
     'fsrcnn'
     """
     own = os.environ.get("NAPARI_FSRCNN_RUNS")
-    parent = Path(own) if own else user_data_path("napari-fsrcnn", appauthor=False) / "runs"
+    parent = (
+        Path(own).absolute() if own else user_data_path("napari-fsrcnn", appauthor=False) / "runs"
+    )
     name = f"{arch}-x{scale}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     names = (name if n == 1 else f"{name}-{n}" for n in count(1))
     return next(path for path in (parent / name for name in names) if not path.exists())
