@@ -70,7 +70,7 @@ def test_the_loss_axis_has_plain_numbers(curves: Curves) -> None:
     curves.start(10, 33.0, "mse")
     *_, plot = curves.findChildren(PlotWidget)
     axis = plot.getAxis("left")
-    ((_, ticks),) = axis.tickValues(-3, 0, 120)
+    ((_, ticks),) = axis.tickValues(-3, 0, 240)
     strings = axis.tickStrings(ticks, 1, 1)
     assert strings == ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]
 
@@ -93,3 +93,13 @@ def test_lines_and_text_stand_out_in_napari_s_themes(curves: Curves, theme: str)
         for pen in pens:
             dark, light = sorted([luminance(mkPen(pen).color()), luminance(background)])
             assert (light + 0.05) / (dark + 0.05) >= 3  # WCAG 2.2, 1.4.11: graphical objects
+
+
+def test_a_low_axis_has_fewer_numbers(curves: Curves) -> None:
+    *_, plot = curves.findChildren(PlotWidget)
+
+    def count(height: int) -> int:
+        ((_, ticks),) = plot.getAxis("left").tickValues(-4, 0, height)
+        return len(ticks)
+
+    assert count(300) > count(120) > 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +56,7 @@ class Validated:
     step: int
     psnr: float
     bicubic_psnr: float
-    preview: Preview
+    preview: Preview = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Finished:
     stopped: bool
     psnr: float | None
     bicubic_psnr: float
-    model: Model | None
+    model: Model | None = field(repr=False)
 
 
 Event = Started | Stepped | Validated | Saved | Finished

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from napari_fsrcnn.networks.network import Network
 from napari_fsrcnn.weights.card import Card
@@ -25,7 +25,7 @@ class Model:
     """
 
     name: str
-    network: Network
+    network: Network = field(repr=False)
     card: Card
     sha256: str = ""
 

@@ -15,14 +15,20 @@ from napari_fsrcnn.widgets.train_text import loss_name
 _NETWORK = "#c96a1a"
 _LOSS = "#3f83c4"
 
+_TICK_HEIGHT = 20  # pixels that a number beside an axis needs
+
 
 class _LossAxis(pg.AxisItem):
     """A logarithmic axis with few, plain numbers: 0.1, 0.05, 0.02, 0.01."""
 
-    def logTickValues(self, low: float, high: float, *_: Any) -> list[Any]:  # noqa: N802
+    def logTickValues(self, low: float, high: float, size: float, *_: Any) -> list[Any]:  # noqa: N802
         decades = range(math.floor(low), math.ceil(high) + 1)
-        ticks = [decade + math.log10(digit) for decade in decades for digit in (1, 2, 5)]
-        return [(None, [tick for tick in ticks if low <= tick <= high])]
+        for digits in ((1, 2, 5), (1, 3), (1,)):
+            ticks = [decade + math.log10(digit) for decade in decades for digit in digits]
+            shown = [tick for tick in ticks if low <= tick <= high]
+            if len(shown) * _TICK_HEIGHT <= size:
+                break
+        return [(None, shown)]
 
     def logTickStrings(self, values: list[float], *_: Any) -> list[str]:  # noqa: N802
         return [f"{10**value:.2g}" for value in values]
