@@ -30,7 +30,7 @@ from napari_fsrcnn.widgets.train_text import link, progress_text, summary_text
 from napari_fsrcnn.widgets.training_events import training_events
 from napari_fsrcnn.widgets.worker import StoppableWorker
 
-REDRAW_EVERY = 0.5
+REDRAW_EVERY = 1.0
 """Seconds between redrawings: with each of them Qt puts the whole window together anew, which
 takes time from the thread that trains where there is no GPU to do it."""
 
@@ -150,6 +150,9 @@ class TrainWidget(QWidget):
         self.destroyed.connect(run.stop.set)
         self._show_running(running=True)
         self.status.setText("Reading pictures...")
+        # Before training begins: making room for them lets the whole window be drawn anew.
+        self.curves.start(config.steps, None, config.loss)
+        self.curves.show()
         self._preview.start(config.scale, like=self._selected_layers()[0] if layers else None)
         create_worker(
             training_events,
@@ -181,7 +184,6 @@ class TrainWidget(QWidget):
                 run.device, run.n_validation = event.device, len(event.validation)
                 self.status.setText(f"Training on {run.device}.")
                 self.curves.start(event.steps, event.bicubic_psnr, run.config.loss)
-                self.curves.show()
                 self.form.offer_devices()
             case Stepped():
                 run.step = event
