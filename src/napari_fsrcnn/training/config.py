@@ -7,7 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Loss = Literal["l1-mse", "l1", "mse"]
+Loss = Literal["l1-mse", "l1", "mse", "charbonnier", "mse-perceptual"]
+Vgg = Literal["vgg16", "vgg19"]
+Initial = Literal["interpolation", "paper"]
+Optimizer = Literal["adam", "sgd"]
+Schedule = Literal["one-cycle", "constant"]
+Learn = Literal["all", "last"]
+Precision = Literal["float32", "bf16", "fp16"]
 
 
 class TrainingConfig(BaseModel):
@@ -36,7 +42,31 @@ class TrainingConfig(BaseModel):
         default={}, description="of the architecture, where they differ from its own"
     )
     scale: Annotated[int, Field(ge=2, le=8)] = Field(default=3, description="enlargement")
-    loss: Loss = Field(default="l1-mse", description="l1, mse, or l1 with mse for the last tenth")
+    blur: Annotated[float, Field(ge=0, le=10)] = Field(
+        default=0.0,
+        description="blur before HR is shrunk, where LR is not given: sd in HR pixels",
+    )
+    noise: Annotated[float, Field(ge=0, le=255)] = Field(
+        default=0.0, description="noise added to a made LR: sd in levels of 255"
+    )
+    rescale: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(
+        default=(), description="sizes at which each training picture is learnt from as well"
+    )
+    levels: bool = Field(
+        default=True, description="vary contrast and brightness, so that all of [0, 1] is learnt"
+    )
+    loss: Loss = Field(
+        default="l1-mse",
+        description="what is made small: l1-mse is l1 with mse for the last tenth",
+    )
+    vgg: Vgg = Field(default="vgg16", description="features of the perceptual loss")
+    vgg_layer: str = Field(default="relu2_2", description="layer of the perceptual loss")
+    vgg_weight: Annotated[float, Field(ge=0)] = Field(
+        default=0.006, description="weight of the perceptual loss beside mse"
+    )
+    vgg_file: Path | None = Field(
+        default=None, description="file of VGG weights; by default torchvision fetches its own"
+    )
     steps: Annotated[int, Field(ge=1)] = Field(default=20_000, description="length of the schedule")
     stop_after: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="stop after this many steps of this call, to be resumed later"
@@ -45,6 +75,34 @@ class TrainingConfig(BaseModel):
     patch: Annotated[int, Field(ge=8)] = Field(default=24, description="patch size in LR pixels")
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1e-3, description="highest learning rate"
+    )
+    last_lr: Annotated[float, Field(ge=0, le=10)] = Field(
+        default=1.0, description="learning rate of the last layer, as a part of lr"
+    )
+    optimizer: Optimizer = Field(default="adam", description="adam, or sgd with momentum 0.9")
+    schedule: Schedule = Field(default="one-cycle", description="of the learning rate")
+    clip: Annotated[float, Field(ge=0)] = Field(
+        default=0.0, description="longest gradient that is not shortened; 0: never shortened"
+    )
+    initial: Initial = Field(
+        default="interpolation",
+        description="first weights: near plain interpolation, or random as in the paper",
+    )
+    width: Annotated[int, Field(ge=0, le=4096)] = Field(
+        default=256, description="inner width of collapsible layers; 0: ordinary layers"
+    )
+    average: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.999, description="decay of the weights' moving average; 0: none"
+    )
+    start: Path | None = Field(
+        default=None,
+        description="checkpoint of the same architecture, at any scale, to start from",
+    )
+    learn: Learn = Field(default="all", description="train all layers, or only the last one")
+    precision: Precision = Field(default="float32", description="of the step's computations")
+    compile: bool = Field(default=False, description="compile the step; needs a C++ compiler")
+    patience: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="stop after this many validations without a higher PSNR"
     )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
         default=0, description="of the split, the first weights and the patches"
