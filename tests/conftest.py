@@ -1,11 +1,17 @@
-"""What all tests share: the real image sets, a cache of their own, and the viewer's marker."""
+"""What all tests share: real image sets, a cache of their own, small models, the viewer's marker."""
+
+from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from napari_fsrcnn.weights.model import Model
 
 # Read by torch when it is first imported, here and in subprocesses: the tests' tensors are so
 # small that more threads only wait for each other.
@@ -18,6 +24,7 @@ settings.load_profile("untimed")
 DRAWING_FIXTURES = {"make_napari_viewer", "make_napari_viewer_proxy", "qapp", "qtbot"}
 
 DataFolder = Callable[[str], Path]
+MakeModel = Callable[..., "Model"]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -55,3 +62,33 @@ def data_folder() -> DataFolder:
         pytest.skip(missing)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def make_model() -> MakeModel:
+    """Return a function that makes a small model of random weights, the same ones every time.
+
+    They make every pixel of the halo count.
+    """
+    import torch
+
+    from napari_fsrcnn.networks.network import as_module
+    from napari_fsrcnn.networks.registry import get_architecture
+    from napari_fsrcnn.weights.card import Card
+    from napari_fsrcnn.weights.model import Model
+
+    def make(scale: int = 2, architecture: str = "fsrcnn", **hyperparameters: Any) -> Model:
+        if architecture == "fsrcnn":
+            hyperparameters = {"d": 3, "s": 2, "m": 1, **hyperparameters}
+        network = get_architecture(architecture).build(scale, **hyperparameters)
+        generator = torch.Generator().manual_seed(scale)
+        for parameter in as_module(network).requires_grad_(False).parameters():
+            # Each layer about keeps the size of what it is given.
+            spread = parameter[0].numel() ** -0.5 if parameter.ndim == 4 else 0.1
+            parameter.normal_(0, spread, generator=generator)
+        card = Card(
+            architecture=architecture, hyperparameters=dict(network.hyperparameters), scale=scale
+        )
+        return Model("random", network, card)
+
+    return make
