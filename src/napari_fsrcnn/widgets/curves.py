@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pyqtgraph as pg
+from napari.utils.notifications import show_error
 from napari.utils.theme import get_theme
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from psygnal import Signal
+from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from napari_fsrcnn.widgets.curves_export import write_csv, write_png
+from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
 from napari_fsrcnn.widgets.train_text import loss_name
 
 # Told apart from each other and from napari's dark and light backgrounds, by colour-blind eyes too.
@@ -43,7 +49,11 @@ class Curves(QWidget):
         What :meth:`draw` draws; PSNR in dB.
     bicubic : float or None
         PSNR in dB.
+    saved : Signal(Path)
+        A file, once it is written.
     """
+
+    saved = Signal(Path)
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,11 +71,16 @@ class Curves(QWidget):
         self._bicubic_label = pg.TextItem(anchor=(1, 0))
         self._psnr_plot.addItem(self._bicubic_label, ignoreBounds=True)
         self._loss_curve = self._loss_plot.plot(pen=_LOSS, autoDownsample=True, antialias=True)
+        self._plots = QWidget()
+        plots = QVBoxLayout(self._plots)
+        plots.setContentsMargins(0, 0, 0, 0)
+        plots.setSpacing(0)
+        plots.addWidget(self._psnr_plot)
+        plots.addWidget(self._loss_plot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._psnr_plot)
-        layout.addWidget(self._loss_plot)
+        layout.addWidget(self._plots, stretch=1)
+        layout.addLayout(self._buttons())
         self.start(1, None, "l1")
 
     def start(self, steps: int, bicubic: float | None, loss: str) -> None:
@@ -88,6 +103,18 @@ class Curves(QWidget):
             self._bicubic_label.setText(f"bicubic {self.bicubic:.2f}")
             self._bicubic_label.setPos(self._steps, self.bicubic)
 
+    def save(self, path: Path) -> None:
+        """Write a ``.csv`` file of the figures or a ``.png`` of the plots, or say why not."""
+        try:
+            if path.suffix == ".png":
+                write_png(path, self._plots)
+            else:
+                write_csv(path, self.loss, self.psnr, self.bicubic)
+        except OSError as error:
+            show_error(f"The curves could not be saved. {error}")
+        else:
+            self.saved.emit(path)
+
     def follow_theme(self, name: str) -> None:
         """Take the colours of a theme of napari's."""
         theme = get_theme(name)
@@ -100,6 +127,23 @@ class Curves(QWidget):
                 axis.setTextPen(text)
         self._bicubic_label.setColor(text)
         self._bicubic_line.setPen(pg.mkPen(text, style=pg.QtCore.Qt.PenStyle.DashLine))
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        for suffix, tooltip in (
+            ("csv", "Save step, loss and PSNR as a table"),
+            ("png", "Save the curves as a picture"),
+        ):
+            button = QPushButton(f"Save as {suffix.upper()}...")
+            button.setToolTip(tooltip)
+            button.clicked.connect(partial(self._ask, suffix))
+            row.addWidget(button)
+        return row
+
+    def _ask(self, suffix: str) -> None:
+        name = f"curves.{suffix}"
+        if path := ask_where_to_save(self, "Save curves as", "Curves", name):
+            self.save(path)
 
 
 def _plot(label: str, left: pg.AxisItem | None = None) -> pg.PlotWidget:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from napari.utils.notifications import show_error
 from psygnal import Signal
-from qtpy.QtWidgets import QFileDialog, QPushButton
+from qtpy.QtWidgets import QPushButton
 
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
 
 SUFFIX = "safetensors"
 
@@ -48,10 +49,8 @@ class SaveButton(QPushButton):
             self.saved.emit(path)
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Save model as", filter=f"Models (*.{SUFFIX})")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX)
-        if self._model is not None:
-            dialog.selectFile(f"{self._model.name}.{SUFFIX}")
-        if dialog.exec():
-            self.save(Path(dialog.selectedFiles()[0]))
+        if self._model is None:
+            return
+        name = f"{self._model.name}.{SUFFIX}"
+        if path := ask_where_to_save(self, "Save model as", "Models", name):
+            self.save(path)

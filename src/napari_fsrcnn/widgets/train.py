@@ -22,7 +22,7 @@ from napari_fsrcnn.widgets.activity import ActivityBar
 from napari_fsrcnn.widgets.curves import Curves
 from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture, take_pictures
-from napari_fsrcnn.widgets.preview_layer import PreviewLayer
+from napari_fsrcnn.widgets.preview_layers import PreviewLayers
 from napari_fsrcnn.widgets.save_button import SaveButton
 from napari_fsrcnn.widgets.session_models import add_model
 from napari_fsrcnn.widgets.train_form import LAYERS, TrainForm
@@ -62,7 +62,7 @@ class TrainWidget(QWidget):
         super().__init__()
         self._viewer = napari_viewer
         self._run: _Run | None = None
-        self._preview = PreviewLayer(napari_viewer)
+        self._preview = PreviewLayers(napari_viewer)
         self.form = TrainForm()
         self.button = QPushButton("Start")
         self.button.clicked.connect(self._start_or_stop)
@@ -74,6 +74,7 @@ class TrainWidget(QWidget):
         self.status.setOpenExternalLinks(True)
         self.curves = Curves()
         self.curves.hide()
+        self.curves.saved.connect(self._tell_where)
         self._arrange()
         napari_viewer.events.theme.connect(self._follow_theme)
         self._follow_theme()
@@ -229,7 +230,7 @@ class TrainWidget(QWidget):
         self._show_running(running=False)
 
     def _tell_where(self, path: Path) -> None:
-        self.status.setText(f"The model is saved as {link(path.absolute())}.")
+        self.status.setText(f"Saved as {link(path.absolute())}.")
 
     def _refuse(self, sentence: str) -> None:
         self.status.setText(sentence)

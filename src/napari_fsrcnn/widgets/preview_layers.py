@@ -1,0 +1,101 @@
+"""Four layers that show how well the network does on a validation picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from napari.layers import Image
+
+from napari_fsrcnn.training.events import Preview, Validated
+from napari_fsrcnn.widgets.result_layer import METADATA_KEY
+
+KINDS = ("HR", "LR", "bicubic", "network")
+"""From the lowest to the highest in the layer list."""
+
+_LINKED = ("contrast_limits", "gamma", "colormap", "interpolation2d")
+
+
+class PreviewLayers:
+    """Adds LR, bicubic, network and HR on each other, then only changes their pictures.
+
+    napari has no groups of layers: these four lie side by side in the list under one name, and
+    looks that are given to one are given to all. They come in quietly: what is selected and where
+    the camera looks stay as they are. One that the user removed stays away until the next run.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+    """
+
+    def __init__(self, viewer: Any) -> None:
+        self._viewer = viewer
+        self._layers: dict[str, Image] = {}
+        self._pixel: tuple[float, ...] = (1, 1)
+        self._units: Any = None
+        self._scale = 1
+        self._begun = False
+
+    def start(self, scale: int, like: Image | None) -> None:
+        """Begin a run.
+
+        Parameters
+        ----------
+        scale : int
+            The network's.
+        like : Image, optional
+            The layer that HR comes from: the previews get its pixel size.
+        """
+        self._scale = scale
+        self._pixel = (1, 1) if like is None else tuple(like.scale[-2:])
+        self._units = None if like is None else like.units[-2:]
+        self._layers = {
+            kind: layer for kind, layer in self._layers.items() if layer in self._viewer.layers
+        }
+        self._begun = False
+
+    def show(self, event: Validated) -> None:
+        """Show what the network made of the validation picture."""
+        if not self._begun:
+            self._begin(event.preview)
+        self._layers["network"].data = event.preview.network
+        self._layers["network"].metadata[METADATA_KEY] = {"step": event.step}
+
+    def _begin(self, preview: Preview) -> None:
+        """Bring all four into place with the pictures of a run."""
+        self._begun = True
+        planes = {
+            "HR": preview.hr,
+            "LR": preview.lr,
+            "bicubic": preview.bicubic,
+            "network": preview.network,
+        }
+        new = []
+        for kind in KINDS:
+            if kind not in self._layers:
+                self._layers[kind] = Image(planes[kind], contrast_limits=(0, 1))
+                new.append(self._layers[kind])
+            self._place(self._layers[kind], self._scale if kind == "LR" else 1)
+            self._layers[kind].data = planes[kind]
+            self._layers[kind].name = f"x{self._scale} {preview.name}: {kind}"
+        self._add(new)
+
+    def _place(self, layer: Image, size: int) -> None:
+        """Give a layer pixels of so many HR pixels; the origin is the centre of the first of HR."""
+        layer.scale = [size * width for width in self._pixel]
+        layer.translate = [(size - 1) / 2 * width for width in self._pixel]
+        if self._units is not None:
+            layer.units = self._units
+
+    def _add(self, new: list[Image]) -> None:
+        layers = self._viewer.layers
+        first = not layers
+        selected, active = set(layers.selection), layers.selection.active
+        for layer in new:
+            layers.append(layer)
+        if new:
+            layers.unlink_layers(self._layers.values(), _LINKED)
+            layers.link_layers(self._layers.values(), _LINKED)
+        if not first:
+            layers.selection.clear()
+            layers.selection.update(selected)
+            layers.selection.active = active
