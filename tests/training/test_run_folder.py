@@ -1,0 +1,87 @@
+"""The folder of a run: what is written is read back, and nothing of a saved run is lost."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.run_folder import COLUMNS, RunFolder, read_config
+
+
+def logged_steps(folder: RunFolder) -> list[int]:
+    return [int(row["step"]) for row in csv.DictReader(folder.log.read_text().splitlines())]
+
+
+def add_row(folder: RunFolder, step: int) -> None:
+    folder.append_log(step, seconds=1.0, loss=0.5, psnr=30.0, bicubic=29.0)
+
+
+def test_a_new_folder_holds_the_configuration_and_an_empty_log(tmp_path: Path) -> None:
+    config = TrainingConfig(
+        data=("bsd100",), hyperparameters={"d": 8}, out=tmp_path / "a.safetensors", stop_after=3
+    )
+    folder = RunFolder(tmp_path / "deep" / "run")
+    folder.create(config)
+    assert folder.read_config() == config
+    assert folder.log.read_text() == ",".join(COLUMNS) + "\n"
+    assert {path.name for path in folder.path.iterdir()} == {"config.json", "log.csv"}
+
+
+def test_a_folder_that_holds_a_run_is_not_taken(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.create(TrainingConfig(seed=1))
+    add_row(folder, 10)
+    folder.state.write_bytes(b"state")
+    with pytest.raises(FileExistsError, match="already holds a training run: resume it"):
+        folder.create(TrainingConfig(seed=2))
+    assert folder.read_config().seed == 1
+    assert logged_steps(folder) == [10]
+
+
+def test_a_folder_in_which_nothing_was_saved_is_used_anew(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.create(TrainingConfig(seed=1))
+    folder.create(TrainingConfig(seed=2))
+    assert folder.read_config().seed == 2
+
+
+def test_the_log_has_the_figures_by_name(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.append_log(500, seconds=12.345, loss=0.0123456789, psnr=31.23456, bicubic=30.5)
+    assert list(csv.DictReader(folder.log.read_text().splitlines())) == [
+        {
+            "step": "500",
+            "seconds": "12.3",
+            "loss": "0.0123457",
+            "psnr": "31.2346",
+            "bicubic_psnr": "30.5000",
+        }
+    ]
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12))
+def test_the_log_of_a_resumed_run_has_no_step_twice(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[int]
+) -> None:
+    folder = RunFolder(tmp_path_factory.mktemp("run"))
+    for step in steps:
+        add_row(folder, step)
+    # A row stays until the run goes through its step once more.
+    expected = [step for n, step in enumerate(steps) if step < min([*steps[n + 1 :], 10])]
+    assert logged_steps(folder) == expected
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"steps": "many"}', b"\xff\xfe"])
+def test_a_damaged_configuration_is_refused_with_its_path(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"config\.json"):
+        read_config(path)
+
+
+def test_a_missing_configuration_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="There is no training configuration"):
+        RunFolder(tmp_path).read_config()
