@@ -40,7 +40,7 @@ def test_every_field_of_the_configuration_is_an_option() -> None:
 def test_a_short_training_leaves_a_model_and_its_run(trained: Path) -> None:
     assert steps(trained) == 30
     run = trained.with_name("small-run")
-    names = {"config.json", "log.csv", "model.safetensors", "state.safetensors"}
+    names = {"config.json", "log.csv", "model.safetensors", "state.safetensors", "tensorboard"}
     assert {path.name for path in run.iterdir()} == names
 
 

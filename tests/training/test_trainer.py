@@ -2,7 +2,6 @@ import csv
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -26,6 +25,10 @@ def finished(events: list[Event]) -> Finished:
 
 def read_log(run: Path) -> list[dict[str, str]]:
     return list(csv.DictReader((run / "log.csv").read_text().splitlines()))
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def weights(path: Path) -> dict[str, torch.Tensor]:
@@ -90,6 +93,7 @@ def test_run_folder_holds_what_is_needed(
         "log.csv",
         "model.safetensors",
         "state.safetensors",
+        "tensorboard",
     ]
     rows = read_log(run)
     assert [row["step"] for row in rows] == ["10", "20"]
@@ -216,21 +220,10 @@ def test_run_folder_that_is_taken_is_not_overwritten(
 ) -> None:
     config = with_run(config, tmp_path / "run", stop_after=1)
     list(train(config, pictures=pictures))
-    before = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+    before = contents(tmp_path / "run")
     with pytest.raises(FileExistsError, match="already holds a training run"):
         list(train(config, pictures=pictures))
-    assert {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()} == before
-
-
-def test_loss_that_is_no_number_stops_the_run(config: TrainingConfig) -> None:
-    def with_hot_pixels(seed: int) -> Pair:
-        hr = np.random.default_rng(seed).uniform(0, 4095, (96, 96)).astype(np.float32)
-        hr[50, 50] = 1e35
-        return Pair(f"hot/{seed}", hr, None, rgb=False)
-
-    many_steps = config.model_copy(update={"steps": 2000, "validate_every": 2000})
-    with pytest.raises(FloatingPointError, match="extreme values"):
-        list(train(many_steps, pictures=[with_hot_pixels(seed) for seed in range(4)]))
+    assert contents(tmp_path / "run") == before
 
 
 def test_folder_without_a_run_can_not_be_resumed(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def main() -> None:
     """
     try:
         code = app(standalone_mode=False)
-    except (typer.TyperException, ValueError, OSError, FloatingPointError) as error:
+    except (typer.TyperException, ValueError, OSError, MemoryError) as error:
         typer.echo(f"Error: {in_one_line(error)}", err=True)
         code = BAD_INPUT
     sys.exit(code)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from napari_fsrcnn.cli.console import progress_bar, say, show_table
 from napari_fsrcnn.cli.interrupt import stop_on_interrupt
-from napari_fsrcnn.training.events import Finished, Stepped, Validated
+from napari_fsrcnn.training.events import Finished, Noticed, Stepped, Validated
 
 if TYPE_CHECKING:
     import threading
@@ -31,6 +31,8 @@ def follow(events: Iterator[Event], settings: TrainingConfig, stop: threading.Ev
             elif isinstance(event, Validated):
                 gain = event.psnr - event.bicubic_psnr
                 figures = f", {event.psnr:.2f} dB ({gain:+.2f} to bicubic)"
+            elif isinstance(event, Noticed):
+                say(event.text)
             elif isinstance(event, Finished):
                 finished = event
     _report(finished, settings)
@@ -60,7 +62,9 @@ def _report(finished: Finished, settings: TrainingConfig) -> None:
     show_table(f"{settings.arch} x{settings.scale}", ["", ""], rows)
     say(f"Model: {settings.out}")
     say(f"Run: {settings.run_folder}")
-    if finished.step < settings.steps:
+    if finished.reason == "no-improvement":
+        say(f"Ended: {settings.patience} validations in a row brought no higher PSNR.")
+    if finished.reason == "stopped":
         say(f"To go on: napari-fsrcnn train --resume {settings.run_folder}")
 
 

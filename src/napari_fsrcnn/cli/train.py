@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import types
+import typing
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,42 +14,45 @@ import typer
 from napari_fsrcnn.cli.checkpoint_name import check_checkpoint_name
 from napari_fsrcnn.cli.download import BSD100, fetch
 from napari_fsrcnn.cli.interrupt import INTERRUPTED
-from napari_fsrcnn.training.config import Loss, TrainingConfig
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.presets import PRESETS, apply_preset
+from napari_fsrcnn.training.processes import first_process
 from napari_fsrcnn.training.run_folder import RunFolder, read_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_MAIN = ("data", "arch", "scale", "out", "run", "steps", "stop_after", "seed", "device")
 
-def _option(field: str, metavar: str | None = None) -> Any:
-    """Take an option's help from the configuration's field of the same name."""
-    info = TrainingConfig.model_fields[field]
-    default = "" if info.default in (None, ()) else f" (default: {info.default})"
-    return typer.Option(metavar=metavar, help=f"{info.description}{default}")
+_METAVARS = {
+    "data": "bsd100|DIR",
+    "arch": "NAME",
+    "scale": "K",
+    "out": "FILE",
+    "run": "DIR",
+    "device": "NAME",
+    "vgg_layer": "NAME",
+    "vgg_file": "FILE",
+    "start": "FILE",
+}
 
 
-# The options have no defaults of their own, so that only what is given replaces what a
-# configuration file says.
-def train(  # noqa: PLR0913  they are the configuration's fields
+def train(
     *,
-    data: Annotated[list[str] | None, _option("data", "bsd100|DIR")] = None,
-    arch: Annotated[str | None, _option("arch", "NAME")] = None,
-    scale: Annotated[int | None, _option("scale", "K")] = None,
-    out: Annotated[Path | None, _option("out", "FILE")] = None,
-    run: Annotated[Path | None, _option("run", "DIR")] = None,
-    loss: Annotated[Loss | None, _option("loss")] = None,
-    steps: Annotated[int | None, _option("steps", "N")] = None,
-    stop_after: Annotated[int | None, _option("stop_after", "N")] = None,
-    batch: Annotated[int | None, _option("batch", "N")] = None,
-    patch: Annotated[int | None, _option("patch", "N")] = None,
-    lr: Annotated[float | None, _option("lr", "X")] = None,
-    seed: Annotated[int | None, _option("seed", "N")] = None,
-    device: Annotated[str | None, _option("device", "NAME")] = None,
-    validate_every: Annotated[int | None, _option("validate_every", "N")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="recipe to start from; options beside it change it. "
+            + "; ".join(f"{each.name}: {each.summary}" for each in PRESETS.values()),
+        ),
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="JSON file of these options; those given beside it come first"
+            metavar="FILE",
+            help="JSON file of these options; those given beside it come first. A run's own "
+            "config.json repeats the run in a new folder",
         ),
     ] = None,
     resume: Annotated[
@@ -57,13 +63,16 @@ def train(  # noqa: PLR0913  they are the configuration's fields
             "--out may be given beside it",
         ),
     ] = None,
+    **fields: Any,
 ) -> None:
     """Train a network, new or from where a run was saved.
 
     Ctrl-C stops: the run is saved and can be resumed, and the best model so far is written.
+
+    Under torchrun every process trains on its own device with the batch that is given.
     """
-    given = {name: value for name, value in locals().items() if value is not None}
-    settings = _settings(given)
+    given = {name: value for name, value in fields.items() if value not in (None, [])}
+    settings = _checked(_settings(given, preset=preset, file=config, run=resume), resume)
     if BSD100 in settings.data:
         fetch([settings.scale])
 
@@ -71,34 +80,63 @@ def train(  # noqa: PLR0913  they are the configuration's fields
     from napari_fsrcnn.training.trainer import Trainer
 
     stop = Event()
-    follow(Trainer(settings, resuming=resume is not None).run(stop), settings, stop)
+    events = Trainer(settings, resuming=resume is not None).run(stop)
+    if not first_process():
+        for _ in events:
+            pass
+        return
+    follow(events, settings, stop)
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
 
 
-def _settings(given: dict[str, Any]) -> TrainingConfig:
+def _settings(
+    given: dict[str, Any], *, preset: str | None, file: Path | None, run: Path | None
+) -> TrainingConfig:
     """Put the configuration together from what is given and what it is given beside."""
-    run, file = given.pop("resume", None), given.pop("config", None)
-    beneath: dict[str, Any] = {}
     if run is not None:
-        _check_resumable(given if file is None else ["config"])
-        saved = RunFolder(run).read_config()
-        beneath = {**saved.model_dump(exclude={"stop_after"}), "run": run}
-    elif file is not None:
-        beneath = read_config(file).model_dump()
-    settings = TrainingConfig(**beneath | given)
+        beside = [name for name, value in (("preset", preset), ("config", file)) if value]
+        _check_resumable([*given, *beside])
+        saved = RunFolder(run).read_config().model_dump(exclude={"stop_after"})
+        return TrainingConfig(**saved | {"run": run} | given)
+    if file is not None and preset is not None:
+        raise ValueError("Give --preset or --config, not both: a configuration has every value.")
+    if file is not None:
+        return TrainingConfig(**_unused(read_config(file)).model_dump() | given)
+    return apply_preset(preset or "fast", given)
+
+
+def _unused(config: TrainingConfig) -> TrainingConfig:
+    """Give the run a new folder and file beside those that it has, where they hold a run."""
+    folder, number = config.run_folder, 1
+    changed = config
+    while changed.run_folder is not None and RunFolder(changed.run_folder).state.exists():
+        number += 1
+        changed = config.model_copy(
+            update={
+                "run": None if folder is None else folder.with_name(f"{folder.name}-{number}"),
+                "out": config.out and config.out.with_stem(f"{config.out.stem}-{number}"),
+            }
+        )
+    return changed
+
+
+def _checked(settings: TrainingConfig, resumed: Path | None) -> TrainingConfig:
+    """Refuse what can't be trained, and make the paths independent of the current folder."""
     if not settings.data:
-        if run is not None:
+        if resumed is not None:
             raise ValueError(
-                f"{run} was trained on layers of a viewer, so only Python can resume it."
+                f"{resumed} was trained on layers of a viewer, so only Python can resume it."
             )
         raise ValueError("Say what to train on: --data bsd100 or --data DIR.")
     if settings.out is None:
         raise ValueError("Say where the model is to be written: --out FILE.safetensors.")
     check_checkpoint_name(settings.out)
-    # The run may be resumed from another folder than this one.
+    # The run may be resumed or repeated from another folder than this one.
     data = [name if name == BSD100 else str(Path(name).absolute()) for name in settings.data]
-    return settings.model_copy(update={"data": tuple(data), "out": settings.out.absolute()})
+    paths = {name: getattr(settings, name) for name in ("out", "start", "vgg_file")}
+    absolute = {name: path.absolute() for name, path in paths.items() if path is not None}
+    return settings.model_copy(update={"data": tuple(data), **absolute})
 
 
 def _check_resumable(given: Iterable[str]) -> None:
@@ -107,3 +145,54 @@ def _check_resumable(given: Iterable[str]) -> None:
             f"--resume goes on with a run exactly as it was started, so it takes no "
             f"--{name.replace('_', '-')}: give only --stop-after and --out beside it."
         )
+
+
+def _options() -> list[inspect.Parameter]:
+    """Make an option of each of the configuration's fields but the hyper-parameters.
+
+    They have no defaults of their own, so that only what is given replaces what a preset or a
+    configuration file says.
+    """
+    options = []
+    for name, info in TrainingConfig.model_fields.items():
+        if name == "hyperparameters":
+            continue
+        default = "" if info.default in (None, ()) else f" (default: {info.default})"
+        option = typer.Option(
+            metavar=_METAVARS.get(name),
+            help=f"{info.description}{default}",
+            rich_help_panel=None if name in _MAIN else "Recipe",
+        )
+        annotation = Annotated[_option_type(info.annotation) | None, option]  # type: ignore[operator]
+        kind = inspect.Parameter.KEYWORD_ONLY
+        options.append(inspect.Parameter(name, kind, default=None, annotation=annotation))
+    return options
+
+
+def _option_type(annotation: Any) -> Any:
+    """Say what an option holds: several values as a list, and no None of its own."""
+    if typing.get_origin(annotation) is tuple:
+        (inner, _) = typing.get_args(annotation)
+        return list[_option_type(inner)]  # type: ignore[misc]
+    if typing.get_origin(annotation) is Annotated:
+        return _option_type(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in (types.UnionType, typing.Union):
+        (inner,) = (each for each in typing.get_args(annotation) if each is not types.NoneType)
+        return _option_type(inner)
+    return annotation
+
+
+def _signature() -> inspect.Signature:
+    """Put the fields' options in the place of ``**fields``."""
+    signature = inspect.signature(train, eval_str=True)
+    own = [each for each in signature.parameters.values() if each.kind is each.KEYWORD_ONLY]
+    fields = _options()
+    main = [each for each in fields if each.name in _MAIN]
+    rest = [each for each in fields if each.name not in _MAIN]
+    return signature.replace(parameters=[*main, *own, *rest])
+
+
+_SIGNATURE = _signature()
+# What typer reads: the options are the configuration's fields, each written down once, there.
+train.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
+train.__annotations__ = {name: each.annotation for name, each in _SIGNATURE.parameters.items()}

@@ -20,9 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from napari_fsrcnn.networks.deconvolution import Deconvolution
-
-WIDTH = 256
+from napari_fsrcnn.networks.initial import layers_of
 
 
 class WideWeight(nn.Module):
@@ -52,20 +50,19 @@ class WideWeight(nn.Module):
         return start + (self.project @ self.expand).view_as(start)
 
 
-def make_collapsible(network: nn.Module, width: int = WIDTH) -> None:
-    """Replace each convolution's weight by a wide product, in place.
+def make_collapsible(network: nn.Module, width: int) -> None:
+    """Replace each layer's weight by a fixed start plus a wide product, in place.
 
-    Each layer starts at a plain one that hands the picture on, plus the product of random factors;
-    weights that the network had before are lost.
+    The network as a whole stays what it was, to rounding: the start makes up for the product of
+    the random factors.
     """
-    for module in list(network.modules()):
-        if isinstance(module, nn.Conv2d | Deconvolution):
-            _set_start(module)
-            fan_in = module.weight[0].numel()
-            wide = WideWeight(module.weight, width, fan_in)
-            # The start is no longer learnt; it becomes the parametrization's fixed input.
-            module.weight.requires_grad_(False)
-            parametrize.register_parametrization(module, "weight", wide)
+    for layer in layers_of(network):
+        wide = WideWeight(layer.weight, width, fan_in=layer.weight[0].numel())
+        with torch.no_grad():
+            layer.weight -= wide(torch.zeros_like(layer.weight))
+        # The start is no longer learnt; it becomes the parametrization's fixed input.
+        layer.weight.requires_grad_(False)
+        parametrize.register_parametrization(layer, "weight", wide)
 
 
 def collapsed_weights(network: nn.Module) -> dict[str, Tensor]:
@@ -90,20 +87,3 @@ def collapsed_weights(network: nn.Module) -> dict[str, Tensor]:
         if parametrize.is_parametrized(module, "weight"):
             weights[f"{owner}.weight".removeprefix(".")] = cast("Tensor", module.weight)
     return weights
-
-
-@torch.no_grad()
-def _set_start(layer: nn.Conv2d | Deconvolution) -> None:
-    """Let a layer start as one that hands the picture on in its first map.
-
-    Layers of as many maps in as out hand on every map. The network as a whole then starts near
-    plain interpolation, and passes bicubic within a few hundred steps.
-    """
-    weight = layer.weight.zero_()
-    rows, columns, kernel, _ = weight.shape
-    if isinstance(layer, Deconvolution):
-        weight[0, 0] = layer.bilinear_kernel()
-    elif rows == columns:
-        nn.init.dirac_(weight)
-    else:
-        weight[0, 0, kernel // 2, kernel // 2] = 1

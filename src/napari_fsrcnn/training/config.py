@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Loss = Literal["l1-mse", "l1", "mse", "charbonnier", "mse-perceptual"]
 Vgg = Literal["vgg16", "vgg19"]
@@ -113,6 +113,14 @@ class TrainingConfig(BaseModel):
     )
     out: Path | None = Field(default=None, description="file for the best model")
     run: Path | None = Field(default=None, description="folder of the run; by default beside out")
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if self.learn == "last" and self.start is None:
+            raise ValueError(
+                "learn=last fine-tunes a network that is trained already: give one as start"
+            )
+        return self
 
     @property
     def run_folder(self) -> Path | None:

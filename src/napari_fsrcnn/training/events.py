@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from napari_fsrcnn.weights.model import Model
 
 Plane = NDArray[np.float32]
+
+Reason = Literal["done", "stopped", "no-improvement", "diverged"]
+"""Why a run ended: the schedule is done; it was stopped, or reached ``stop_after``; ``patience``
+validations went by without a higher PSNR; the loss exploded or was no longer a number."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,22 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Paused:
+    """The run waits after this step, and is saved; it goes on once ``pause`` is cleared."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Something that the user should know, as a sentence; the run copes with it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Finished:
-    """The run has ended, by itself or by ``stop``; ``model`` has the best weights so far.
+    """The run has ended for a reason; ``model`` has the best weights so far.
 
     ``psnr`` is that model's on the validation pictures; None where the run was stopped before its
     first validation, so that the model is the one of the last step. Without a single step there
@@ -77,10 +96,15 @@ class Finished:
     """
 
     step: int
-    stopped: bool
+    reason: Reason
     psnr: float | None
     bicubic_psnr: float
     model: Model | None = field(repr=False)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the run ended before its schedule."""
+        return self.reason != "done"
 
-Event = Started | Stepped | Validated | Saved | Finished
+
+Event = Started | Stepped | Validated | Saved | Paused | Noticed | Finished

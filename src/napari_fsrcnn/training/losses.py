@@ -1,14 +1,47 @@
-"""Pixel losses."""
+"""What training makes small."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+import torch
 from torch import Tensor
 from torch.nn import functional
 
-from napari_fsrcnn.training.config import Loss
+from napari_fsrcnn.training.config import Loss, TrainingConfig
 
 MSE_FROM = 0.9
 """Part of the schedule after which ``l1-mse`` turns from L1 to MSE, which PSNR is made of."""
+
+CHARBONNIER = 1e-3
+"""Difference, in [0, 1], below which Charbonnier's loss is a square and above which a distance."""
+
+LossFunction = Callable[[float, Tensor, Tensor], Tensor]
+"""Maps progress in [0, 1], output and target to a mean loss, shape ()."""
+
+
+def training_loss(config: TrainingConfig, device: torch.device) -> LossFunction:
+    """Make the loss of a run.
+
+    ``mse-perceptual`` is the MSE of the pixels plus ``vgg_weight`` times the MSE of VGG features.
+
+    Raises
+    ------
+    ValueError, OSError
+        If the perceptual loss is chosen and its weights can't be had.
+    """
+    if config.loss != "mse-perceptual":
+        return partial(pixel_loss, config.loss)
+    from napari_fsrcnn.training.perceptual import perceptual_loss
+
+    features = perceptual_loss(config.vgg, config.vgg_layer, config.vgg_file, device)
+
+    def loss(_progress: float, output: Tensor, target: Tensor) -> Tensor:
+        perceptual: Tensor = features(output, target)
+        return functional.mse_loss(output, target) + config.vgg_weight * perceptual
+
+    return loss
 
 
 def pixel_loss(loss: Loss, progress: float, output: Tensor, target: Tensor) -> Tensor:
@@ -16,7 +49,7 @@ def pixel_loss(loss: Loss, progress: float, output: Tensor, target: Tensor) -> T
 
     Parameters
     ----------
-    loss : {"l1-mse", "l1", "mse"}
+    loss : {"l1-mse", "l1", "mse", "charbonnier"}
     progress : float
         Part of the schedule that is done, in [0, 1].
     output, target : Tensor of equal shape
@@ -24,7 +57,13 @@ def pixel_loss(loss: Loss, progress: float, output: Tensor, target: Tensor) -> T
     Returns
     -------
     Tensor, shape ()
+
+    References
+    ----------
+    Charbonnier: Lai et al., "Deep Laplacian pyramid networks", arXiv 1704.03915, section 3.3.
     """
     if loss == "mse" or (loss == "l1-mse" and progress >= MSE_FROM):
         return functional.mse_loss(output, target)
+    if loss == "charbonnier":
+        return ((output - target).square() + CHARBONNIER**2).sqrt().mean()
     return functional.l1_loss(output, target)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import shutil
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -24,6 +26,8 @@ class RunFolder:
         The best model so far.
     state : Path
         What resuming reads.
+    board : Path
+        Folder of TensorBoard's files.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,6 +36,7 @@ class RunFolder:
         self.log = path / "log.csv"
         self.model = path / "model.safetensors"
         self.state = path / "state.safetensors"
+        self.board = path / "tensorboard"
 
     def create(self, config: TrainingConfig) -> None:
         """Make the folder and write the configuration.
@@ -48,6 +53,16 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         self.write_config(config)
         self._write(self.log, ",".join(COLUMNS) + "\n")
+
+    def discard(self) -> None:
+        """Remove a run that has not taken a step, so that the folder can be used again."""
+        if self.state.exists():
+            return
+        for path in (self.config, self.log):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self.board, ignore_errors=True)
+        with contextlib.suppress(OSError):  # what else lies there is not ours
+            self.path.rmdir()
 
     def write_config(self, config: TrainingConfig) -> None:
         """Write ``config.json``."""
@@ -102,4 +117,5 @@ def describe(error: ValidationError) -> str:
     """Say in one line which field is wrong and why."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"])
-    return f"{field}: {first['msg']}" if field else str(first["msg"])
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message}" if field else message

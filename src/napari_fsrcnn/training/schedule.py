@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import math
 
+from napari_fsrcnn.training.config import Schedule
+
 WARM_UP = 0.1
 START = 1 / 25
 END = 1e-3
+
+
+def learning_rate(schedule: Schedule, progress: float) -> float:
+    """Learning rate as a part of the highest one, ``progress`` in [0, 1] into the schedule."""
+    return one_cycle(progress) if schedule == "one-cycle" else 1.0
 
 
 def one_cycle(progress: float) -> float:

@@ -16,13 +16,10 @@ from torch import Tensor, nn
 from napari_fsrcnn.files.atomic import atomic_path
 from napari_fsrcnn.networks.collapsible import collapsed_weights, make_collapsible
 from napari_fsrcnn.networks.network import Network, as_module
-from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.first import first_network, make_optimizer
 
-AVERAGE = 0.999
-"""Decay of the moving average of the collapsed weights."""
-
-_NUMBERS = ("step", "seconds", "best_psnr", "best_step")
+_NUMBERS = ("step", "seconds", "batch", "best_psnr", "best_step")
 
 
 class TrainingState:
@@ -33,11 +30,13 @@ class TrainingState:
     config : TrainingConfig
         Its seed decides the first weights and every patch.
     device : torch.device
+    resuming : bool
+        Whether a saved state will be loaded over it.
 
     Attributes
     ----------
     wide : nn.Module
-        The over-parameterised network that is optimised.
+        The network that is optimised, over-parameterised unless ``config.width`` is 0.
     average : Network
         The ordinary network, its weights the moving average of the collapsed ones: what is
         validated, saved and used.
@@ -47,42 +46,54 @@ class TrainingState:
         Its validation PSNR in dB; None before the first validation.
     best_step : int
         The step of that validation.
+    sound : Network
+        The average when it was last known to be good; not saved.
+    sound_step : int
+        The step of that.
     generator : torch.Generator
         Source of all randomness after the first weights.
     step : int
         Steps done.
+    batch : int
+        Patches in a step of one process: the configuration's, or fewer after memory ran out.
     seconds : float
         Time that they took, over all sessions.
     """
 
-    def __init__(self, config: TrainingConfig, device: torch.device) -> None:
-        architecture = get_architecture(config.arch)
+    def __init__(
+        self, config: TrainingConfig, device: torch.device, *, resuming: bool = False
+    ) -> None:
+        if resuming:
+            # The saved state holds what the run started from, a file that may be gone.
+            config = config.model_copy(update={"start": None})
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            network = architecture.build(config.scale, **config.hyperparameters)
+            network = first_network(config)
             self.average: Network = copy.deepcopy(network)
-            make_collapsible(as_module(network))
-        as_module(self.average).load_state_dict(collapsed_weights(as_module(network)))
-        as_module(self.average).eval().requires_grad_(False)
+            if config.width:
+                make_collapsible(as_module(network), config.width)
+        as_module(self.average).to(device=device).eval().requires_grad_(False)
         self.wide: nn.Module = as_module(network).to(
             device=device,
             memory_format=torch.channels_last,  # type: ignore[call-overload]
         )
-        as_module(self.average).to(device=device)
         self.best: Network = copy.deepcopy(self.average)
         self.best_psnr: float | None = None
         self.best_step = 0
-        learnt = [weight for weight in self.wide.parameters() if weight.requires_grad]
-        self.optimizer = torch.optim.Adam(learnt, lr=config.lr, fused=True)
+        self.sound: Network = copy.deepcopy(self.average)
+        self.sound_step = 0
+        self.optimizer = make_optimizer(config, self.wide)
         self.generator = torch.Generator(device)
         self.generator.manual_seed(config.seed)
+        self.decay = config.average
         self.step = 0
+        self.batch = config.batch
         self.seconds = 0.0
 
     @torch.no_grad()
     def update_average(self) -> None:
         """Move the average towards the collapsed weights; quickly in the first steps."""
-        kept = min(AVERAGE, self.step / (self.step + 10))
+        kept = min(self.decay, self.step / (self.step + 10))
         collapsed = collapsed_weights(self.wide)
         for name, weight in as_module(self.average).named_parameters():
             weight.lerp_(collapsed[name], 1 - kept)
@@ -95,6 +106,18 @@ class TrainingState:
         if self.best_psnr is None or psnr > self.best_psnr:
             self.best_psnr, self.best_step = psnr, self.step
             as_module(self.best).load_state_dict(as_module(self.average).state_dict())
+
+    def keep_sound(self) -> None:
+        """Remember the average as the last that was known to be good, if its weights are finite."""
+        weights = as_module(self.average).state_dict()
+        if all(bool(weight.isfinite().all()) for weight in weights.values()):
+            as_module(self.sound).load_state_dict(weights)
+            self.sound_step = self.step
+
+    def go_back(self) -> None:
+        """Return to the last average that was known to be good."""
+        as_module(self.average).load_state_dict(as_module(self.sound).state_dict())
+        self.step = self.sound_step
 
     def save(self, path: Path) -> None:
         """Write the state as one safetensors file, replacing an old one as a whole."""

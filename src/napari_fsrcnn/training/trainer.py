@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import torch
-from lightning_fabric import Fabric
-from torch import Tensor
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.datasets.source import ReadingStopped
 from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.networks.device import describe_device, resolve_device
+from napari_fsrcnn.training.board import Board
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import TrainingData, prepare_data
-from napari_fsrcnn.training.events import Event, Finished, Saved, Started, Stepped, Validated
-from napari_fsrcnn.training.levels import vary_levels
-from napari_fsrcnn.training.losses import pixel_loss
+from napari_fsrcnn.training.events import (
+    Event,
+    Finished,
+    Noticed,
+    Paused,
+    Reason,
+    Saved,
+    Started,
+    Stepped,
+    Validated,
+)
+from napari_fsrcnn.training.loss_meter import Diverged, LossLimit, LossMeter
+from napari_fsrcnn.training.processes import any_process, first_process, start_fabric
 from napari_fsrcnn.training.record import trained_model
 from napari_fsrcnn.training.run_folder import RunFolder
-from napari_fsrcnn.training.schedule import one_cycle
 from napari_fsrcnn.training.state import TrainingState
+from napari_fsrcnn.training.step import Step
 from napari_fsrcnn.training.validation import Validator
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
@@ -39,6 +45,7 @@ def train(
     stop: threading.Event | None = None,
     *,
     pictures: Sequence[Pair] | None = None,
+    pause: threading.Event | None = None,
 ) -> Iterator[Event]:
     """Train a network and report what happens; nothing happens until the events are read.
 
@@ -50,10 +57,12 @@ def train(
         weights so far; while the pictures are still being read, it ends without any event.
     pictures : sequence of Pair, optional
         Pictures already in memory, used instead of ``config.data``.
+    pause : threading.Event, optional
+        Looked at before every step. While it is set the run, which is saved, waits.
 
     Yields
     ------
-    Started, Stepped, Validated, Saved, Finished
+    Started, Stepped, Validated, Saved, Paused, Noticed, Finished
         See :mod:`napari_fsrcnn.training.events`.
 
     Raises
@@ -62,10 +71,10 @@ def train(
         If the device, the architecture or the data can't be used.
     OSError
         If a file can't be read or written, a download fails or the run folder is taken.
-    FloatingPointError
-        If the loss is no longer a number; what was saved before stays.
+    MemoryError
+        If even one patch is too much for the device's memory.
     """
-    return Trainer(config, pictures).run(stop)
+    return Trainer(config, pictures).run(stop, pause)
 
 
 def resume(
@@ -74,6 +83,7 @@ def resume(
     stop_after: int | None = None,
     pictures: Sequence[Pair] | None = None,
     stop: threading.Event | None = None,
+    pause: threading.Event | None = None,
 ) -> Iterator[Event]:
     """Go on with the run in a folder exactly where it was saved.
 
@@ -83,17 +93,17 @@ def resume(
         The run's folder.
     stop_after : int, optional
         Stop after this many more steps.
-    pictures, stop
+    pictures, stop, pause
         As for :func:`train`.
 
     Raises
     ------
-    ValueError, OSError, FloatingPointError
+    ValueError, OSError, MemoryError
         As :func:`train`, and if the folder holds no run that can be resumed.
     """
     saved = RunFolder(Path(run)).read_config()
     config = saved.model_copy(update={"run": Path(run), "stop_after": stop_after})
-    return Trainer(config, pictures, resuming=True).run(stop)
+    return Trainer(config, pictures, resuming=True).run(stop, pause)
 
 
 class Trainer:
@@ -109,84 +119,124 @@ class Trainer:
         self.config = config
         self._pictures = pictures
         self._resuming = resuming
-        folder = config.run_folder
+        folder = config.run_folder if first_process() else None
         self._folder = RunFolder(folder) if folder is not None else None
+        self._ended: Reason | None = None
+        self._limit = LossLimit()
 
-    def run(self, stop: threading.Event | None = None) -> Iterator[Event]:
+    def run(
+        self, stop: threading.Event | None = None, pause: threading.Event | None = None
+    ) -> Iterator[Event]:
         """Train, and yield the events of :func:`train`."""
-        config, stop = self.config, stop or threading.Event()
-        device = resolve_device(config.device)
-        self._state = TrainingState(config, device)
+        config = self.config
+        stop, pause = stop or threading.Event(), pause or threading.Event()
+        fabric = start_fabric(resolve_device(config.device), config.precision)
+        self._state = TrainingState(config, fabric.device, resuming=self._resuming)
         try:
             data = prepare_data(config, self._pictures, stop)
         except ReadingStopped:
             return
-        self._validator = Validator(data.validation, config.scale, device)
-        self._patches = PatchSampler(
+        self._validator = Validator(data.validation, config.scale, fabric.device)
+        patches = PatchSampler(
             data.train, config.scale, config.patch, config.batch, self._state.generator
         )
-        self._data = TrainingData(tuple(self._patches.pairs), data.validation)
+        self._data = TrainingData(tuple(patches.pairs), data.validation)
+        self._step = Step(config, self._state, patches, fabric)
+        if self._resuming:
+            self._state.load(RunFolder(self._run_folder()).state)
+        elif self._folder is not None:
+            self._folder.create(config)
         if self._folder is not None:
-            self._open(self._folder)
+            self._board = Board(self._folder.board, self._state.step)
         self._clock = time.perf_counter() - self._state.seconds
         yield Started(
             self._state.step,
             config.steps,
-            describe_device(device),
+            describe_device(fabric.device),
             tuple(pair.name for pair in self._data.train),
             tuple(pair.name for pair in self._data.validation),
             self._validator.bicubic_psnr,
         )
-        yield from self._loop(stop)
+        yield from self._loop(stop, pause)
         yield from self._save()
+        if self._folder is not None:
+            self._board.close()
         yield self._finished()
 
-    def _open(self, folder: RunFolder) -> None:
-        if self._resuming:
-            self._state.load(folder.state)
-        else:
-            folder.create(self.config)
+    def _run_folder(self) -> Path:
+        if self.config.run_folder is None:
+            raise ValueError("A run can only be resumed from its folder.")
+        return self.config.run_folder
 
-    def _loop(self, stop: threading.Event) -> Iterator[Event]:
+    def _loop(self, stop: threading.Event, pause: threading.Event) -> Iterator[Event]:
         config, state = self.config, self._state
-        fabric = _fabric(self._patches.generator.device)
-        network, optimizer = fabric.setup(state.wide, state.optimizer)
-        network.train()
         last = min(config.steps, state.step + (config.stop_after or config.steps))
-        report, validation = _Mean(), _Mean()
-        while state.step < last and not stop.is_set():
-            progress = state.step / config.steps
-            for group in optimizer.param_groups:
-                group["lr"] = config.lr * one_cycle(progress)
-            lr, hr = vary_levels(*self._patches.draw(), self._patches.generator)
-            optimizer.zero_grad()
-            output = network(lr.contiguous(memory_format=torch.channels_last))
-            loss = pixel_loss(config.loss, progress, output, hr)
-            fabric.backward(loss)
-            optimizer.step()
-            state.step += 1
-            state.update_average()
-            report.add(loss)
-            validation.add(loss)
+        self._recent, self._since_validation = LossMeter(), LossMeter()
+        while state.step < last:
+            if pause.is_set():
+                yield from self._wait(pause, stop)
+            if any_process(self._step.fabric, flag=stop.is_set() or self._ended is not None):
+                return
+            try:
+                loss = self._step()
+            except MemoryError as error:
+                yield Noticed(self._step.halve_batch(error))
+                continue
+            self._recent.add(loss)
+            self._since_validation.add(loss)
             validating = state.step % config.validate_every == 0 or state.step == config.steps
-            if report.seconds >= REPORT_EVERY or validating or state.step == last:
-                yield Stepped(state.step, _checked(report.value, state.step), report.rate)
-                report = _Mean()
-            if validating:
-                try:
-                    yield self._validate(_checked(validation.value, state.step), stop)
-                except UpscaleStopped:
-                    return
-                yield from self._save()
-                report, validation = _Mean(), _Mean()
+            if self._recent.seconds >= REPORT_EVERY or validating or state.step == last:
+                yield from self._report(stop, validating=validating)
 
-    def _validate(self, loss: float, stop: threading.Event) -> Validated:
+    def _report(self, stop: threading.Event, *, validating: bool) -> Iterator[Event]:
+        state = self._state
+        try:
+            loss = self._limit.checked(self._recent.value)
+            yield Stepped(state.step, loss, self._recent.rate)
+            state.keep_sound()
+            if validating and first_process():
+                yield self._validate(stop)
+                yield from self._save()
+        except Diverged as error:
+            self._ended = "diverged"
+            yield Noticed(self._after_divergence(error))
+        except UpscaleStopped:
+            return
+        self._recent = LossMeter()
+        if validating:
+            self._since_validation = LossMeter()
+
+    def _wait(self, pause: threading.Event, stop: threading.Event) -> Iterator[Event]:
+        """Save, and wait until ``pause`` is cleared or ``stop`` is set; the clock stands still."""
+        yield from self._save()
+        yield Paused(self._state.step)
+        began = time.perf_counter()
+        while pause.is_set() and not stop.is_set():
+            stop.wait(0.05)
+        self._clock += time.perf_counter() - began
+
+    def _after_divergence(self, error: Diverged) -> str:
+        """Go back to the last good weights, and say so."""
+        step = self._state.step
+        self._state.go_back()
+        return (
+            f"{error} at step {step}: stopped, with the best weights from before. Choose a lower "
+            f"learning rate, or take extreme values out of the pictures."
+        )
+
+    def _validate(self, stop: threading.Event) -> Validated:
         state, bicubic_psnr = self._state, self._validator.bicubic_psnr
         psnr, preview = self._validator.measure(state.average, stop)
+        self._limit.check_psnr(psnr)
         state.keep_best(psnr)
         if self._folder is not None:
             seconds = time.perf_counter() - self._clock
+            loss = self._since_validation.value
             self._folder.append_log(state.step, seconds, loss, psnr, bicubic_psnr)
+            self._board.add(state.step, loss=loss, psnr=psnr, gain=psnr - bicubic_psnr)
+        patience = self.config.patience
+        if patience and state.step - state.best_step >= patience * self.config.validate_every:
+            self._ended = "no-improvement"
         return Validated(state.step, psnr, bicubic_psnr, preview)
 
     def _save(self) -> Iterator[Saved]:
@@ -194,7 +244,8 @@ class Trainer:
         self._state.seconds = time.perf_counter() - self._clock
         if self._folder is not None and self._state.step > 0:
             save_checkpoint(self._folder.model, self._model())
-            self._state.save(self._folder.state)
+            if self._ended != "diverged":
+                self._state.save(self._folder.state)
             yield Saved(self._state.step, self._folder.path)
 
     def _model(self) -> Model:
@@ -203,53 +254,15 @@ class Trainer:
     def _finished(self) -> Finished:
         state = self._state
         model = self._model() if state.step > 0 else None
-        if model is not None and self.config.out is not None:
+        if model is not None and self.config.out is not None and first_process():
             model = save_checkpoint(self.config.out, model)
+        if model is None and self._folder is not None:
+            self._folder.discard()
+        done: Reason = "done" if state.step == self.config.steps else "stopped"
         return Finished(
             state.step,
-            state.step < self.config.steps,
+            self._ended or done,
             state.best_psnr,
             self._validator.bicubic_psnr,
             model,
         )
-
-
-class _Mean:
-    """Mean loss and rate since it was made; the sum stays on the device until it is read."""
-
-    def __init__(self) -> None:
-        self._sum: Tensor | float = 0.0
-        self._count = 0
-        self._start = time.perf_counter()
-
-    def add(self, loss: Tensor) -> None:
-        self._sum = self._sum + loss.detach()
-        self._count += 1
-
-    @property
-    def value(self) -> float:
-        return float(self._sum) / self._count
-
-    @property
-    def seconds(self) -> float:
-        return time.perf_counter() - self._start
-
-    @property
-    def rate(self) -> float:
-        """Losses added per second."""
-        return self._count / self.seconds
-
-
-def _checked(loss: float, step: int) -> float:
-    if not math.isfinite(loss):
-        raise FloatingPointError(
-            f"The loss is no longer a number at step {step}. Choose a lower learning rate, or take "
-            f"extreme values out of the pictures; what was saved before is kept."
-        )
-    return loss
-
-
-def _fabric(device: torch.device) -> Fabric:
-    """Lightning's Fabric on one named device; with "auto" it would start the program once more."""
-    devices = [device.index or 0] if device.type == "cuda" else 1
-    return Fabric(accelerator=device.type, devices=devices)

@@ -1,0 +1,93 @@
+"""Ready-made recipes: values of a configuration's fields under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from napari_fsrcnn.training.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A recipe.
+
+    Attributes
+    ----------
+    name : str
+    summary : str
+        One line for menus and help.
+    values : mapping
+        Fields of :class:`~napari_fsrcnn.training.config.TrainingConfig` that it sets; the others
+        keep their defaults.
+    """
+
+    name: str
+    summary: str
+    values: Mapping[str, Any]
+
+
+_PAPER = {
+    "loss": "mse",
+    "optimizer": "sgd",
+    "schedule": "constant",
+    "initial": "paper",
+    "width": 0,
+    "average": 0.0,
+    "levels": False,
+    "last_lr": 0.1,
+}
+
+PRESETS: Mapping[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset("fast", "collapsible layers: the best network in the shortest time", {}),
+        Preset(
+            "paper-srcnn",
+            "SRCNN as published: SGD for millions of steps",
+            _PAPER
+            | {
+                "arch": "srcnn-915",
+                "lr": 1e-4,
+                "steps": 5_000_000,
+                "batch": 128,
+                "patch": 11,
+                "validate_every": 5000,
+            },
+        ),
+        Preset(
+            "paper-fsrcnn",
+            "FSRCNN as published: SGD, pictures at five sizes; x2 and x4 from its x3",
+            _PAPER
+            | {
+                "arch": "fsrcnn",
+                "lr": 1e-3,
+                "steps": 1_000_000,
+                "batch": 128,
+                "patch": 10,
+                "rescale": (0.9, 0.8, 0.7, 0.6),
+                "validate_every": 2000,
+            },
+        ),
+    )
+}
+
+
+def apply_preset(name: str, values: Mapping[str, Any]) -> TrainingConfig:
+    """Make a configuration from a preset and the values that are given beside it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such preset; or (a pydantic.ValidationError) a value is out of its limits.
+
+    Examples
+    --------
+    >>> config = apply_preset("paper-fsrcnn", {"scale": 2, "lr": 1e-4})
+    >>> config.optimizer, config.lr
+    ('sgd', 0.0001)
+    """
+    if name not in PRESETS:
+        raise ValueError(f"There is no preset {name!r}; there are {', '.join(PRESETS)}.")
+    return TrainingConfig(**dict(PRESETS[name].values) | dict(values))

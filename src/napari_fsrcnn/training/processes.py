@@ -1,0 +1,62 @@
+"""The device of a run, or those of several processes that train together."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from napari_fsrcnn.training.config import Precision
+
+if TYPE_CHECKING:
+    import torch
+    from lightning_fabric import Fabric
+
+_PRECISIONS = {"float32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
+
+
+def start_fabric(device: torch.device, precision: Precision) -> Fabric:
+    """Start Lightning's Fabric on one named device, or as one process of several.
+
+    Several processes are started from outside, by ``torchrun``, and meet here. Fabric is never
+    asked for ``devices="auto"``: it would start the program once more for each device.
+
+    Raises
+    ------
+    ValueError
+        If the device can't compute in that precision.
+    """
+    from lightning_fabric import Fabric
+
+    if precision == "fp16" and device.type == "cpu":
+        raise ValueError("fp16 needs a GPU: on the CPU choose float32 or bf16.")
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    if processes == 1:
+        devices = [device.index or 0] if device.type == "cuda" else 1
+        return Fabric(accelerator=device.type, devices=devices, precision=_PRECISIONS[precision])
+    here = int(os.environ["LOCAL_WORLD_SIZE"])
+    fabric = Fabric(
+        accelerator=device.type,
+        devices=here,
+        num_nodes=processes // here,
+        strategy="ddp",
+        precision=_PRECISIONS[precision],
+    )
+    fabric.launch()
+    return fabric
+
+
+def first_process() -> bool:
+    """Whether this process, of those that train together, is the one that writes and reports."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def any_process(fabric: Fabric, *, flag: bool) -> bool:
+    """Whether the flag is set in any of the processes, the same answer in each of them."""
+    if fabric.world_size == 1:
+        return flag
+    import torch
+    from torch import distributed
+
+    answer = torch.tensor(float(flag), device=fabric.device)
+    distributed.all_reduce(answer, distributed.ReduceOp.MAX)
+    return bool(answer)

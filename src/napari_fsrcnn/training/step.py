@@ -1,0 +1,108 @@
+"""One step of training: patches, loss, gradient, and the new weights."""
+
+from __future__ import annotations
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.levels import vary_levels
+from napari_fsrcnn.training.losses import training_loss
+from napari_fsrcnn.training.schedule import learning_rate
+from napari_fsrcnn.training.state import TrainingState
+
+
+class Step:
+    """Takes steps with a state, on the patches that a sampler draws.
+
+    Where several processes train together, each draws the patches of all and takes its own, so
+    that they learn from what one process with the batch of all would learn from.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    state : TrainingState
+    patches : PatchSampler
+        With the batch of all processes.
+    fabric : Fabric
+        Started.
+    """
+
+    def __init__(
+        self, config: TrainingConfig, state: TrainingState, patches: PatchSampler, fabric: Fabric
+    ) -> None:
+        self.config = config
+        self.state = state
+        self.patches = patches
+        self.fabric = fabric
+        self._loss = training_loss(config, state.generator.device)
+        if config.compile:
+            state.wide.compile()
+        self._network, self._optimizer = fabric.setup(state.wide, state.optimizer)
+        self._network.train()
+
+    def __call__(self) -> Tensor:
+        """Take one step and return its loss, before the step; the state has moved on.
+
+        Raises
+        ------
+        MemoryError
+            If the device has too little memory; the weights are as they were.
+        """
+        try:
+            return self._take()
+        except RuntimeError as error:
+            if _is_out_of_memory(error):
+                self._optimizer.zero_grad()
+                raise MemoryError(str(error)) from error
+            raise
+
+    def halve_batch(self, error: MemoryError) -> str:
+        """Go on with half of the patches, and say so in a sentence.
+
+        Raises
+        ------
+        MemoryError
+            If the batch can't be halved: it is one patch, or other processes have theirs.
+        """
+        batch, patch = self.state.batch, self.config.patch
+        if batch == 1 or self.fabric.world_size > 1:
+            raise MemoryError(
+                f"There is too little memory for {batch} patches of {patch} x {patch} LR pixels: "
+                f"choose a smaller patch or batch."
+            ) from error
+        self.state.batch = batch // 2
+        return f"Memory ran out with {batch} patches in a step: going on with {batch // 2}."
+
+    def _take(self) -> Tensor:
+        config, state = self.config, self.state
+        progress = state.step / config.steps
+        for group in self._optimizer.param_groups:
+            group["lr"] = config.lr * group["part"] * learning_rate(config.schedule, progress)
+        lr, hr = self._draw()
+        self._optimizer.zero_grad()
+        output = self._network(lr.contiguous(memory_format=torch.channels_last))
+        loss = self._loss(progress, output.float(), hr)
+        self.fabric.backward(loss)
+        if config.clip:
+            self.fabric.clip_gradients(self._network, self._optimizer, max_norm=config.clip)
+        self._optimizer.step()
+        state.step += 1
+        state.update_average()
+        return loss.detach()
+
+    def _draw(self) -> tuple[Tensor, Tensor]:
+        self.patches.batch = self.state.batch * self.fabric.world_size
+        lr, hr = self.patches.draw()
+        if self.config.levels:
+            lr, hr = vary_levels(lr, hr, self.patches.generator)
+        rank, batch = self.fabric.global_rank, self.state.batch
+        own = slice(rank * batch, (rank + 1) * batch)
+        return lr[own], hr[own]
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    # On the CPU it is a plain RuntimeError of torch's allocator.
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
