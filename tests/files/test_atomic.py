@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.files.atomic import atomic_path, remove_leftovers
 
 SLOW_WRITER = """
 import sys, time
@@ -67,7 +67,12 @@ def test_a_killed_writer_leaves_the_old_file_whole(tmp_path: Path) -> None:
         assert writer.stdout.readline() == b"writing\n"
         writer.send_signal(signal.SIGKILL)
     assert file.read_text() == "old"
-    assert [path for path in tmp_path.iterdir() if not path.name.startswith(".")] == [file]
+    left = set(tmp_path.iterdir()) - {file}
+    assert len(left) == 1
+    assert all(path.name.startswith(".") for path in left)
+    (tmp_path / ".other").touch()
+    remove_leftovers(tmp_path)
+    assert set(tmp_path.iterdir()) == {file, tmp_path / ".other"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL and no umask")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_PREFIX = ".napari-fsrcnn-"
+
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -47,7 +49,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     'all of it'
     """
     target = check_target(path)
-    temporary = target.with_name(f".napari-fsrcnn-{secrets.token_hex(8)}{''.join(target.suffixes)}")
+    temporary = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{''.join(target.suffixes)}")
     try:
         yield temporary
         with temporary.open("rb+") as stream:
@@ -55,6 +57,22 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes left in a folder that no other process writes to.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> (folder / ".napari-fsrcnn-0123456789abcdef.txt").touch()
+    >>> remove_leftovers(folder)
+    >>> list(folder.iterdir())
+    []
+    """
+    for left in folder.glob(f"{_PREFIX}*"):
+        left.unlink(missing_ok=True)
 
 
 def check_target(path: str | os.PathLike[str]) -> Path:

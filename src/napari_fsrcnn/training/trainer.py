@@ -10,6 +10,7 @@ from pathlib import Path
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.datasets.source import ReadingStopped
+from napari_fsrcnn.files.atomic import remove_leftovers
 from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.networks.device import describe_device, resolve_device
 from napari_fsrcnn.training.board import Board
@@ -147,6 +148,7 @@ class Trainer:
         elif self._folder is not None:
             self._folder.create(config)
         if self._folder is not None:
+            remove_leftovers(self._folder.path)
             self._board = Board(self._folder.board, self._state.step)
         self._clock = time.perf_counter() - self._state.seconds
         yield Started(
