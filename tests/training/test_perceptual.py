@@ -14,8 +14,11 @@ from torchvision.models import VGG16_Weights, VGG19_Weights
 from torchvision.models import vgg as torchvision_vgg
 from torchvision.transforms.functional import normalize
 
-from napari_fsrcnn.training.config import Vgg
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.training.config import TrainingConfig, Vgg
+from napari_fsrcnn.training.events import Stepped
 from napari_fsrcnn.training.perceptual import PerceptualLoss, perceptual_loss
+from napari_fsrcnn.training.trainer import train
 from napari_fsrcnn.training.vgg import layer_names, layers_to
 
 DataFolder = Callable[[str], Path]
@@ -188,3 +191,26 @@ def test_weights_that_can_not_be_vggs_are_refused(
 def test_unknown_layer_is_refused_before_weights_are_sought() -> None:
     with pytest.raises(ValueError, match="VGG-16 has no layer 'relu9_9'"):
         perceptual_loss("vgg16", "relu9_9", Path("not-there.npz"), "cpu")
+
+
+def test_its_weight_counts_in_training(
+    random_caffe: Path, pictures: list[Pair], config: TrainingConfig
+) -> None:
+    def first_loss(weight: float) -> float:
+        chosen = {"loss": "mse-perceptual", "vgg_file": random_caffe, "vgg_weight": weight}
+        events = train(config.model_copy(update=chosen | {"steps": 1}), pictures=pictures)
+        return next(event.loss for event in events if isinstance(event, Stepped))
+
+    without, single, double = (first_loss(weight) for weight in (0.0, 1.0, 2.0))
+    assert single > without
+    assert double - single == pytest.approx(single - without, rel=1e-3)
+
+
+def test_missing_weights_end_a_run_before_its_folder_is_made(
+    pictures: list[Pair], config: TrainingConfig, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    chosen = {"loss": "mse-perceptual", "vgg_file": tmp_path / "none.npz", "run": run}
+    with pytest.raises(FileNotFoundError, match=r"none\.npz"):
+        list(train(config.model_copy(update=chosen), pictures=pictures))
+    assert not run.exists()
