@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
@@ -15,6 +16,8 @@ from napari_fsrcnn.weights.model import Model
 
 # Where a run lies and when it pauses has no part in its result, and paths are nobody's business.
 _LEFT_OUT = {"data", "out", "run", "device", "stop_after"}
+# Of these the file's name is told.
+_FILES = ("start", "vgg_file")
 
 
 def trained_model(
@@ -32,7 +35,7 @@ def trained_model(
             data=data.labels,
             train=[whole_picture(pair.name) for pair in data.train],
             validation=[whole_picture(pair.name) for pair in data.validation],
-            config=config.model_dump(mode="json", exclude=_LEFT_OUT),
+            config=_without_folders(config).model_dump(mode="json", exclude=_LEFT_OUT),
             step=state.step,
             seconds=round(state.seconds, 1),
             versions={name: version(name) for name in ("napari-fsrcnn", "torch")},
@@ -49,3 +52,10 @@ def trained_model(
     )
     name = config.out.stem if config.out is not None else f"{config.arch}-x{config.scale}"
     return Model(name, network, card)
+
+
+def _without_folders(config: TrainingConfig) -> TrainingConfig:
+    paths: dict[str, Path | None] = {field: getattr(config, field) for field in _FILES}
+    return config.model_copy(
+        update={field: Path(path.name) for field, path in paths.items() if path is not None}
+    )

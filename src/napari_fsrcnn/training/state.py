@@ -152,16 +152,22 @@ class TrainingState:
             self.generator.set_state(tensors["generator"])
             for name in _NUMBERS:
                 setattr(self, name, numbers[name])
-        except (SafetensorError, KeyError, TypeError, RuntimeError, ValueError) as error:
+        except (SafetensorError, LookupError, TypeError, RuntimeError, ValueError) as error:
             raise ValueError(f"{path} can't be resumed: {error}.") from error
 
+    @torch.no_grad()
     def _load_optimizer(self, tensors: dict[str, Tensor]) -> None:
+        learnt = [weight for group in self.optimizer.param_groups for weight in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for name, tensor in tensors.items():
             kind, _, rest = name.partition(".")
             if kind == "optimizer":
                 index, _, value = rest.partition(".")
-                state.setdefault(int(index), {})[value] = tensor
+                weight = learnt[int(index)]
+                # Fused optimisers go through memory in order: a value must lie as its weight does.
+                alike = tensor.shape == weight.shape
+                laid = torch.empty_like(weight).copy_(tensor) if alike else tensor
+                state.setdefault(int(index), {})[value] = laid
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
 
