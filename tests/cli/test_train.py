@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from napari_fsrcnn.cli.train import train
 from napari_fsrcnn.training.config import TrainingConfig
@@ -42,6 +44,48 @@ def test_a_short_training_leaves_a_model_and_its_run(trained: Path) -> None:
     run = trained.with_name("small-run")
     names = {"config.json", "log.csv", "model.safetensors", "state.safetensors", "tensorboard"}
     assert {path.name for path in run.iterdir()} == names
+
+
+def test_a_run_is_repeated_from_its_own_configuration(
+    command: Run, pictures: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "a.safetensors"
+    ended = command("train", "--data", pictures, *SMALL, "--steps", 6, "--out", out)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    ended = command("train", "--config", tmp_path / "a-run" / "config.json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    again = tmp_path / "a-2.safetensors"
+    first, second = load_file(out), load_file(again)
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert (tmp_path / "a-2-run" / "state.safetensors").exists()
+
+
+def test_a_preset_can_be_changed(command: Run, pictures: Path, tmp_path: Path) -> None:
+    options = [*SMALL, "--steps", 4, "--out", tmp_path / "a.safetensors", "--lr", 0.0005]
+    ended = command("train", "--preset", "paper-fsrcnn", "--data", pictures, *options)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    config = json.loads((tmp_path / "a-run" / "config.json").read_text())
+    assert config["optimizer"] == "sgd"
+    assert config["rescale"] == [0.9, 0.8, 0.7, 0.6]
+    assert config["lr"] == 0.0005
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--preset", "slow"], "There is no preset 'slow'"),
+        (["--learn", "last"], "give one as start"),
+        (["--preset", "fast", "--config", "a.json"], "not both"),
+        (["--precision", "fp16", "--device", "cpu"], "fp16 needs a GPU"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    command: Run, pictures: Path, tmp_path: Path, options: list[str], sentence: str
+) -> None:
+    ended = command("train", "--data", pictures, "--out", tmp_path / "a.safetensors", *options)
+    assert ended.returncode == 2
+    assert sentence in " ".join(ended.stderr.split())
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_run_is_resumed_and_says_what_came_of_it(

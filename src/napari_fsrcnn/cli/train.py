@@ -108,13 +108,12 @@ def _settings(
 
 def _unused(config: TrainingConfig) -> TrainingConfig:
     """Give the run a new folder and file beside those that it has, where they hold a run."""
-    folder, number = config.run_folder, 1
-    changed = config
+    changed, number = config, 1
     while changed.run_folder is not None and RunFolder(changed.run_folder).state.exists():
         number += 1
         changed = config.model_copy(
             update={
-                "run": None if folder is None else folder.with_name(f"{folder.name}-{number}"),
+                "run": config.run and config.run.with_name(f"{config.run.name}-{number}"),
                 "out": config.out and config.out.with_stem(f"{config.out.stem}-{number}"),
             }
         )
@@ -163,7 +162,7 @@ def _options() -> list[inspect.Parameter]:
             help=f"{info.description}{default}",
             rich_help_panel=None if name in _MAIN else "Recipe",
         )
-        annotation = Annotated[_option_type(info.annotation) | None, option]  # type: ignore[operator]
+        annotation: Any = Annotated[_option_type(info.annotation) | None, option]
         kind = inspect.Parameter.KEYWORD_ONLY
         options.append(inspect.Parameter(name, kind, default=None, annotation=annotation))
     return options

@@ -10,6 +10,9 @@ from torch import nn
 from napari_fsrcnn.networks.deconvolution import Deconvolution
 from napari_fsrcnn.networks.srcnn import SRCNN
 
+PUBLISHED = 0.001
+"""Standard deviation of SRCNN's first weights, and of those of FSRCNN's deconvolution."""
+
 Layer = nn.Conv2d | Deconvolution
 
 
@@ -28,14 +31,15 @@ def start_near_interpolation(network: nn.Module) -> None:
     for layer in layers_of(network):
         start = torch.zeros_like(layer.weight)
         rows, columns, kernel, _ = start.shape
+        # A third of the deviation that keeps the size of what passes through a linear layer.
+        deviation = 1 / (3 * math.sqrt(layer.weight[0].numel()))
         if isinstance(layer, Deconvolution):
             start[0, 0] = layer.bilinear_kernel()
+            deviation = PUBLISHED
         elif rows == columns:
             nn.init.dirac_(start)
         else:
             start[0, 0, kernel // 2, kernel // 2] = 1
-        # A third of the deviation that keeps the size of what passes through a linear layer.
-        deviation = 1 / (3 * math.sqrt(layer.weight[0].numel()))
         layer.weight.copy_(start + deviation * torch.randn_like(start))
 
 
@@ -47,7 +51,7 @@ def start_as_published(network: nn.Module) -> None:
     """
     for layer in layers_of(network):
         if isinstance(layer, Deconvolution) or isinstance(network, SRCNN):
-            nn.init.normal_(layer.weight, std=0.001)
+            nn.init.normal_(layer.weight, std=PUBLISHED)
         else:
             nn.init.kaiming_normal_(layer.weight, a=0.25, nonlinearity="leaky_relu")
         if layer.bias is not None:

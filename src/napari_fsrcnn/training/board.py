@@ -18,13 +18,12 @@ class Board:
     """
 
     def __init__(self, folder: Path, step: int) -> None:
-        self._writer = SummaryWriter(str(folder), purge_step=step + 1, flush_secs=3600)
+        self._writer = SummaryWriter(str(folder), purge_step=step + 1, flush_secs=1)
 
     def add(self, step: int, **values: float) -> None:
-        """Add a value to each of the named curves."""
+        """Add a value to each of the named curves; it is on disk a second later."""
         for name, value in values.items():
             self._writer.add_scalar(name, value, step)
-        self._writer.flush()
 
     def close(self) -> None:
         """Write what is left."""

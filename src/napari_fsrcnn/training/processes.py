@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from napari_fsrcnn.training.config import Precision
 
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     import torch
     from lightning_fabric import Fabric
 
-_PRECISIONS = {"float32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
+_PRECISIONS: Final[dict[Precision, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
+    "float32": "32-true",
+    "bf16": "bf16-mixed",
+    "fp16": "16-mixed",
+}
 
 
 def start_fabric(device: torch.device, precision: Precision) -> Fabric:
@@ -60,3 +64,11 @@ def any_process(fabric: Fabric, *, flag: bool) -> bool:
     answer = torch.tensor(float(flag), device=fabric.device)
     distributed.all_reduce(answer, distributed.ReduceOp.MAX)
     return bool(answer)
+
+
+def mean_over_processes(fabric: Fabric, value: float) -> float:
+    """Mean of a number over all processes, the same in each of them."""
+    import torch
+
+    mean = fabric.all_reduce(torch.tensor(value, device=fabric.device), reduce_op="mean")
+    return float(cast("torch.Tensor", mean))

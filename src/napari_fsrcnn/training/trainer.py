@@ -28,7 +28,12 @@ from napari_fsrcnn.training.events import (
     Validated,
 )
 from napari_fsrcnn.training.loss_meter import Diverged, LossLimit, LossMeter
-from napari_fsrcnn.training.processes import any_process, first_process, start_fabric
+from napari_fsrcnn.training.processes import (
+    any_process,
+    first_process,
+    mean_over_processes,
+    start_fabric,
+)
 from napari_fsrcnn.training.record import trained_model
 from napari_fsrcnn.training.run_folder import RunFolder
 from napari_fsrcnn.training.state import TrainingState
@@ -192,12 +197,15 @@ class Trainer:
 
     def _report(self, stop: threading.Event, *, validating: bool) -> Iterator[Event]:
         state = self._state
+        if validating:
+            # Every process comes here after the same step.
+            mean = mean_over_processes(self._step.fabric, self._since_validation.value)
         try:
             loss = self._limit.checked(self._recent.value)
             yield Stepped(state.step, loss, self._recent.rate)
             state.keep_sound()
             if validating and first_process():
-                yield self._validate(stop)
+                yield self._validate(mean, stop)
                 yield from self._save()
         except Diverged as error:
             self._ended = "diverged"
@@ -226,14 +234,13 @@ class Trainer:
             f"learning rate, or take extreme values out of the pictures."
         )
 
-    def _validate(self, stop: threading.Event) -> Validated:
+    def _validate(self, loss: float, stop: threading.Event) -> Validated:
         state, bicubic_psnr = self._state, self._validator.bicubic_psnr
         psnr, preview = self._validator.measure(state.average, stop)
         self._limit.check_psnr(psnr)
         state.keep_best(psnr)
         if self._folder is not None:
             seconds = time.perf_counter() - self._clock
-            loss = self._since_validation.value
             self._folder.append_log(state.step, seconds, loss, psnr, bicubic_psnr)
             self._board.add(state.step, loss=loss, psnr=psnr, gain=psnr - bicubic_psnr)
         patience = self.config.patience

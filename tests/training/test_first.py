@@ -1,0 +1,96 @@
+"""What a run begins with."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.networks.initial import layers_of
+from napari_fsrcnn.networks.network import as_module
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.events import Finished
+from napari_fsrcnn.training.first import first_network, make_optimizer
+from napari_fsrcnn.training.trainer import resume, train
+from napari_fsrcnn.weights.checkpoint import read_checkpoint
+
+
+@pytest.fixture(scope="module")
+def x3(pictures: list[Pair], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("x3") / "x3.safetensors"
+    config = TrainingConfig(
+        arch="fsrcnn-s", scale=3, steps=5, batch=2, patch=8, device="cpu", out=out, initial="paper"
+    )
+    list(train(config, pictures=pictures))
+    return out
+
+
+def last_model(config: TrainingConfig, pictures: list[Pair]) -> torch.nn.Module:
+    end = list(train(config, pictures=pictures))[-1]
+    assert isinstance(end, Finished)
+    assert end.model is not None
+    return as_module(end.model.network)
+
+
+@pytest.mark.parametrize("width", [0, 64])
+def test_a_run_starts_from_a_checkpoint_of_another_scale(
+    x3: Path, config: TrainingConfig, pictures: list[Pair], width: int
+) -> None:
+    start = as_module(read_checkpoint(x3).network)
+    # Nothing is learnt with so small a rate, so what comes out is what went in.
+    still = {"start": x3, "width": width, "lr": 1e-12, "steps": 1}
+    model = last_model(config.model_copy(update=still), pictures)
+    for name, weight in start.state_dict().items():
+        torch.testing.assert_close(model.state_dict()[name], weight, rtol=0, atol=1e-6)
+
+
+def test_only_the_deconvolution_is_fine_tuned(
+    x3: Path, config: TrainingConfig, pictures: list[Pair]
+) -> None:
+    start = as_module(read_checkpoint(x3).network).state_dict()
+    last = {"start": x3, "learn": "last", "width": 0}
+    model = last_model(config.model_copy(update=last), pictures)
+    changed = {name for name, weight in model.state_dict().items() if not weight.equal(start[name])}
+    assert changed == {"deconvolution.weight", "deconvolution.bias"}
+
+
+def test_a_transferred_run_is_resumed_without_its_checkpoint(
+    x3: Path, config: TrainingConfig, pictures: list[Pair], tmp_path: Path
+) -> None:
+    start = tmp_path / "start.safetensors"
+    start.write_bytes(x3.read_bytes())
+    config = config.model_copy(update={"start": start})
+    whole = last_model(config, pictures)
+    list(
+        train(
+            config.model_copy(update={"run": tmp_path / "run", "stop_after": 5}), pictures=pictures
+        )
+    )
+    start.unlink()
+    end = list(resume(tmp_path / "run", pictures=pictures))[-1]
+    assert isinstance(end, Finished)
+    assert end.model is not None
+    for name, weight in as_module(end.model.network).state_dict().items():
+        assert torch.equal(weight, whole.state_dict()[name])
+
+
+def test_a_checkpoint_of_another_architecture_is_refused(x3: Path, config: TrainingConfig) -> None:
+    with pytest.raises(ValueError, match="same architecture"):
+        first_network(config.model_copy(update={"arch": "fsrcnn", "start": x3}))
+
+
+def test_a_missing_checkpoint_is_refused(config: TrainingConfig, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        first_network(config.model_copy(update={"start": tmp_path / "nothing.safetensors"}))
+
+
+def test_the_last_layer_has_a_learning_rate_of_its_own(config: TrainingConfig) -> None:
+    config = config.model_copy(update={"last_lr": 0.1, "optimizer": "sgd"})
+    network = as_module(first_network(config))
+    groups = make_optimizer(config, network).param_groups
+    rates = {id(weight): group["part"] for group in groups for weight in group["params"]}
+    last = set(map(id, layers_of(network)[-1].parameters()))
+    assert {rates[key] for key in last} == {0.1}
+    assert {rate for key, rate in rates.items() if key not in last} == {1.0}
+    assert len(rates) == len(list(network.parameters()))
+    assert groups[0]["momentum"] == 0.9

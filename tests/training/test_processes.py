@@ -1,0 +1,74 @@
+"""Two processes that train together, started by torchrun as a user starts them."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import safetensors.torch
+
+from napari_fsrcnn.datasets.pairs import Pair
+
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+ALONE = [sys.executable]
+
+
+@pytest.fixture(scope="module")
+def folder(pictures: list[Pair], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "shapes"
+    folder.mkdir()
+    for pair in pictures:
+        iio.imwrite(folder / f"{pair.name.removeprefix('shapes/')}.png", pair.hr)
+    return folder
+
+
+def train(start: list[str], folder: Path, out: Path, *options: str) -> str:
+    command = [*start, "-m", "napari_fsrcnn", "train", "--data", str(folder), "--out", str(out)]
+    fixed = "--arch fsrcnn-s --scale 2 --patch 12 --device cpu --steps 30 --validate-every 10"
+    run = subprocess.run(
+        [*command, *fixed.split(), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+    assert run.returncode == 0, run.stderr + run.stdout
+    return run.stdout
+
+
+def log(out: Path) -> list[tuple[float, float]]:
+    text = (out.with_name(f"{out.stem}-run") / "log.csv").read_text()
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["step"] for row in rows] == ["10", "20", "30"]
+    return [(float(row["loss"]), float(row["psnr"])) for row in rows]
+
+
+def test_two_processes_learn_what_one_with_twice_the_batch_learns(
+    folder: Path, tmp_path: Path
+) -> None:
+    both, alone, half = (tmp_path / f"{name}.safetensors" for name in ("both", "alone", "half"))
+    said = train(TORCHRUN, folder, both, "--batch", "4")
+    train(ALONE, folder, alone, "--batch", "8")
+    train(ALONE, folder, half, "--batch", "4")
+    assert said.count("Training fsrcnn-s x2") == 1
+    for (loss, psnr), (expected_loss, expected_psnr) in zip(log(both), log(alone), strict=True):
+        assert loss == pytest.approx(expected_loss, rel=1e-3)
+        assert psnr == pytest.approx(expected_psnr, abs=0.01)
+    together, single, other = (safetensors.torch.load_file(path) for path in (both, alone, half))
+    for name, weight in single.items():
+        np.testing.assert_allclose(together[name].numpy(), weight.numpy(), atol=2e-4)
+    assert any(not np.allclose(other[name], single[name], atol=2e-3) for name in single)
+
+
+def test_a_run_of_two_processes_goes_on(folder: Path, tmp_path: Path) -> None:
+    out, whole = tmp_path / "out.safetensors", tmp_path / "whole.safetensors"
+    train(TORCHRUN, folder, whole, "--batch", "2")
+    train(TORCHRUN, folder, out, "--batch", "2", "--stop-after", "10")
+    command = [*TORCHRUN, "-m", "napari_fsrcnn", "train", "--resume", str(tmp_path / "out-run")]
+    subprocess.run(command, check=True, capture_output=True, timeout=200)
+    assert [psnr for _, psnr in log(out)] == pytest.approx(
+        [psnr for _, psnr in log(whole)], abs=0.01
+    )
