@@ -70,8 +70,8 @@ class Step:
         batch, patch = self.state.batch, self.config.patch
         if batch == 1 or self.fabric.world_size > 1:
             raise MemoryError(
-                f"There is too little memory for {batch} patches of {patch} x {patch} LR pixels: "
-                f"choose a smaller patch or batch."
+                f"There is too little memory for a batch of {batch} with patches of {patch} x {patch} "
+                f"LR pixels: choose a smaller patch or batch."
             ) from error
         self.state.batch = batch // 2
         return f"Memory ran out with {batch} patches in a step: going on with {batch // 2}."
