@@ -39,6 +39,7 @@ def test_a_run_gives_a_model_that_can_be_used(
         "log.csv",
         "model.safetensors",
         "state.safetensors",
+        "tensorboard",
     }
     saved = read_checkpoint(folder / "model.safetensors")
     assert "20 steps done" in train_widget.status.text()

@@ -9,7 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from napari_fsrcnn.networks.registry import architectures
 from napari_fsrcnn.training.config import Loss, TrainingConfig
-from napari_fsrcnn.widgets.train_form import BSD100, FOLDER, LAYERS, TrainForm
+from napari_fsrcnn.training.presets import PRESETS
+from napari_fsrcnn.widgets.train_fields import shown_value
+from napari_fsrcnn.widgets.train_form import ADVANCED, BSD100, FOLDER, LAYERS, TrainForm
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def test_as_it_opens_it_trains_fsrcnn_on_bsd100_for_a_minute(form: TrainForm, ru
     )
 
 
-def test_every_field_reaches_the_configuration(form: TrainForm) -> None:
+def test_every_field_reaches_the_configuration(
+    form: TrainForm, tmp_path: Path, qtbot: QtBot
+) -> None:
     values = {
         "arch": "srcnn-955",
         "scale": 4,
@@ -40,10 +44,42 @@ def test_every_field_reaches_the_configuration(form: TrainForm) -> None:
         "lr": 0.0123,
         "seed": 99,
         "validate_every": 7,
+        "blur": 1.5,
+        "noise": 2.0,
+        "rescale": (0.9, 0.6),
+        "levels": False,
+        "vgg": "vgg19",
+        "vgg_layer": "relu5_4",
+        "vgg_weight": 0.05,
+        "vgg_file": tmp_path / "vgg.pth",
+        "last_lr": 0.1,
+        "optimizer": "sgd",
+        "schedule": "constant",
+        "clip": 0.5,
+        "initial": "paper",
+        "width": 0,
+        "average": 0.0,
+        "start": tmp_path / "x3.safetensors",
+        "learn": "last",
+        "precision": "bf16",
+        "compile": True,
+        "patience": 4,
+    }
+    assert set(values) == set(TrainingConfig.model_fields) - {
+        "data",
+        "hyperparameters",
+        "stop_after",
+        "out",
+        "run",
     }
     for name, value in values.items():
-        form.fields[name].value = value
-    assert form.config().model_dump(include=set(values)) == values
+        form.fields[name].value = shown_value(name, value)
+    config = form.config()
+    assert config.model_dump(include=set(values)) == values
+    again = TrainForm()
+    qtbot.addWidget(again)
+    again.show_config(config)
+    assert again.config().model_copy(update={"run": config.run}) == config
 
 
 def test_every_architecture_and_loss_is_offered(form: TrainForm) -> None:
@@ -76,9 +112,12 @@ def test_what_is_seldom_changed_is_folded_away(form: TrainForm) -> None:
         return {name for name, field in form.fields.items() if field.native.isVisibleTo(form)}
 
     first = shown()
-    assert first == {"source", "arch", "scale", "steps", "device"}
+    assert first == {"source", "preset", "arch", "scale", "steps", "device"}
     form.fold.click()
-    assert shown() - first == {"loss", "patch", "batch", "lr", "seed", "validate_every"}
+    perceptual = {"vgg", "vgg_layer", "vgg_weight", "vgg_file"}
+    assert shown() - first == set(ADVANCED) - perceptual
+    form.fields["loss"].value = "mse-perceptual"
+    assert shown() - first == set(ADVANCED)
     form.fold.click()
     assert shown() == first
 
@@ -89,11 +128,53 @@ def test_no_folder_is_refused(form: TrainForm) -> None:
         form.config()
 
 
-@pytest.mark.parametrize(("name", "value"), [("patch", 7), ("lr", 0)])
-def test_a_value_out_of_its_limits_is_refused(form: TrainForm, name: str, value: float) -> None:
-    form.fields[name].value = value
-    with pytest.raises(ValidationError, match=name):
+def test_a_value_out_of_its_limits_is_refused(form: TrainForm) -> None:
+    form.fields["lr"].value = 0
+    with pytest.raises(ValidationError, match="lr"):
         form.config()
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [("patch", 8, None), ("lr", 0, 1), ("blur", 0, 10), ("width", 0, 4096), ("average", 0, 1)],
+)
+def test_fields_have_the_configuration_s_limits(
+    form: TrainForm, name: str, low: float, high: float | None
+) -> None:
+    field = form.fields[name]
+    assert field.min == low
+    assert high is None or field.max == high
+
+
+def test_every_field_explains_itself(form: TrainForm) -> None:
+    for name in ADVANCED:
+        assert form.fields[name].tooltip == TrainingConfig.model_fields[name].description
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_recipe_fills_in_the_fields(form: TrainForm, preset: str) -> None:
+    form.fields["loss"].value = "charbonnier"
+    combo = form.fields["preset"].native
+    combo.setCurrentIndex(list(PRESETS).index(preset))
+    combo.activated.emit(combo.currentIndex())  # as the user's choice does
+    values = PRESETS[preset].values
+    assert form.config().model_dump(include=set(values)) == values
+    assert form.config().loss == values.get("loss", "l1-mse")
+    assert combo.currentText() == preset
+
+
+def test_a_changed_recipe_says_so(form: TrainForm) -> None:
+    combo = form.fields["preset"].native
+    form.fields["lr"].value = 0.01
+    assert combo.currentText() == "fast, changed"
+    assert form.fields["preset"].value == "fast"
+    form.fields["lr"].value = 0.001
+    assert combo.currentText() == "fast"
+    form.fields["scale"].value = 4  # any recipe is for any scale
+    assert combo.currentText() == "fast"
+    form.fields["lr"].value = 0.01
+    form.fields["preset"].value = "paper-fsrcnn"
+    assert [combo.itemText(index) for index in range(combo.count())] == list(PRESETS)
 
 
 def test_the_selected_layers_are_named(form: TrainForm) -> None:

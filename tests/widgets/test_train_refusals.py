@@ -47,8 +47,16 @@ def choose_a_large_patch(_viewer: Any, widget: TrainWidget, _folder: Path) -> No
     widget.form.fields["patch"].value = 33
 
 
-def choose_a_tiny_patch(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
-    widget.form.fields["patch"].value = 3
+def train_the_last_layer_of_nothing(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["learn"].value = "last"
+
+
+def write_sizes_that_are_none(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["rescale"].value = "0.9; small"
+
+
+def enlarge_pictures(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["rescale"].value = "1.5"
 
 
 def choose_no_learning(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
@@ -69,7 +77,9 @@ def choose_a_scale_that_bsd100_lacks(_viewer: Any, widget: TrainWidget, _folder:
         (choose_no_folder, "No folder is chosen"),
         (choose_an_empty_folder, "no picture in"),
         (choose_a_large_patch, "smaller than 33 x 33"),
-        (choose_a_tiny_patch, "patch: .*8"),
+        (train_the_last_layer_of_nothing, "learn=last .*start"),
+        (write_sizes_that_are_none, "Sizes are numbers between 0 and 1"),
+        (enlarge_pictures, "rescale.*less than 1"),
         (choose_no_learning, "lr: .*0"),
         (choose_a_scale_that_bsd100_lacks, "not for x5"),
     ],

@@ -65,7 +65,11 @@ def events_of(
     report: Callable[[Advanced], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> list[object]:
-    return list(training_events(config, layers, stop=stop or threading.Event(), report=report))
+    return list(
+        training_events(
+            config, layers, pause=threading.Event(), stop=stop or threading.Event(), report=report
+        )
+    )
 
 
 def test_layers_are_trained_on(config: TrainingConfig, shapes: LayerPicture) -> None:

@@ -8,6 +8,7 @@ from napari.viewer import Viewer
 
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
 from napari_fsrcnn.widgets.measure_job import MeasureJob
+from napari_fsrcnn.widgets.preferences import preferred
 from napari_fsrcnn.widgets.upscale_job import UpscaleJob
 from napari_fsrcnn.widgets.upscaling import Request
 
@@ -43,7 +44,13 @@ def _upscale_active(viewer: Viewer, scale: int) -> None:
     except ValueError as error:
         show_error(str(error))
         return
-    request = Request(finest_level(layer), bool(layer.rgb), f"fsrcnn-x{scale}", scale)
+    request = Request(
+        finest_level(layer),
+        bool(layer.rgb),
+        f"fsrcnn-x{scale}",
+        scale,
+        device=preferred("device"),
+    )
     UpscaleJob(viewer, layer, request).start()
 
 

@@ -9,14 +9,18 @@ from qtpy.QtCore import QEvent, QObject, Qt
 from qtpy.QtWidgets import QApplication
 
 from napari_fsrcnn.networks.device import available_devices
+from napari_fsrcnn.widgets.preferences import preferred
 
 _OPENING = {QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel}
 
 
 def device_field() -> ComboBox:
-    """Make a field named ``device``, "auto" first."""
+    """Make a field named ``device``, "auto" first; the preferred one is chosen."""
     field = ComboBox(
-        name="device", choices=_devices, tooltip="auto: a GPU if there is one, else the CPU"
+        name="device",
+        choices=_devices,
+        value=preferred("device"),
+        tooltip="auto: a GPU if there is one, else the CPU",
     )
     opener = _Opener(field)
     field.native.installEventFilter(opener)
@@ -42,4 +46,6 @@ class _Opener(QObject):
 
 
 def _devices(_: object) -> list[str]:
-    return available_devices() if "torch" in sys.modules else ["auto", "cpu"]
+    known = available_devices() if "torch" in sys.modules else ["auto", "cpu"]
+    # The preferred one is offered even where it is missing: starting then says so.
+    return list(dict.fromkeys([*known, preferred("device")]))

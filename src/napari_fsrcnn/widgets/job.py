@@ -21,7 +21,7 @@ _going_on: set[Job] = set()  # Qt's connections alone would not keep a job
 class Job:
     """Runs a generator of events in a thread, with a bar in the activity dock.
 
-    Bad input (ValueError), files (OSError) and JobFailed become a notification; any other error is
+    Bad input (ValueError), files (OSError), memory (MemoryError) and JobFailed become a notification; any other error is
     a mistake in the program, which napari shows as such. A job whose window is closed is stopped.
 
     Parameters
@@ -44,6 +44,8 @@ class Job:
 
     told = Signal(str)
     ended = Signal()
+    last_words: tuple[type, ...] = ()
+    """Events that count after a stop as well; where there are any, errors do too."""
 
     def __init__(
         self, verb: str, noun: str, events: Callable[..., Iterator[Any]], *args: Any
@@ -70,25 +72,34 @@ class Job:
         )
 
     def stop(self) -> None:
-        """End it soon; nothing is handled any more."""
+        """End it soon; nothing but the last words is handled any more."""
         self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is to end, or has ended, by :meth:`stop`."""
+        return self._stop.is_set()
+
+    def advance(self, done: int, total: int) -> None:
+        """Show on the bar that so much is done."""
+        self._bar.show(self._title, done, total)
 
     def handle(self, event: object) -> None:
         """Do what an event of the generator asks for, on the main thread."""
         raise NotImplementedError
 
     def _on_event(self, event: object) -> None:
-        if self._stop.is_set():
+        if self.stopping and not isinstance(event, self.last_words):
             return
         self.handle(event)
         if isinstance(event, Advanced):
             # Last, since later events may come in while napari moves the bar.
-            self._bar.show(self._title, event.done, event.total)
+            self.advance(event.done, event.total)
 
     def _on_error(self, error: Exception) -> None:
-        if self._stop.is_set():
+        if self.stopping and not self.last_words:
             return
-        if not isinstance(error, ValueError | OSError | JobFailed):
+        if not isinstance(error, ValueError | OSError | MemoryError | JobFailed):
             self.told.emit("This broke off by a mistake in napari-fsrcnn.")
             raise error
         self.told.emit(str(error))

@@ -16,6 +16,7 @@ from napari.utils.notifications import show_error
 from napari_fsrcnn.datasets.bsd100 import bsd100_file, bsd100_pair
 from napari_fsrcnn.datasets.download import DownloadError
 from napari_fsrcnn.files.pictures import read_picture
+from napari_fsrcnn.widgets.preferences import use_preferred_cache
 
 LayerData = tuple[Any, dict[str, Any], str]
 
@@ -31,6 +32,7 @@ def resolution_chart() -> list[LayerData]:
 
 def bsd100_picture(number: int, subject: str) -> list[LayerData]:
     """Return one HR picture of BSD-100, uint8, (320, 480, 3) or upright; or say why not."""
+    use_preferred_cache()
     name = f"image_SRF_2/img_{number:03}_SRF_2_HR.png"
     try:
         picture = read_picture(bsd100_file(name, timeout=_SECONDS))
@@ -41,6 +43,7 @@ def bsd100_picture(number: int, subject: str) -> list[LayerData]:
 
 def bsd100_layers(number: int, subject: str, scale: int) -> list[LayerData]:
     """Return HR and LR of one picture of BSD-100, LR exactly over HR; or say why not."""
+    use_preferred_cache()
     try:
         pair = bsd100_pair(number, scale, timeout=_SECONDS)
     except (DownloadError, ValueError) as error:

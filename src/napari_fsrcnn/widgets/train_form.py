@@ -3,49 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, get_args
+from pathlib import Path
+from typing import Any
 
 from magicgui.types import FileDialogMode
-from magicgui.widgets import ComboBox, FileEdit, FloatSpinBox, Label, SpinBox
+from magicgui.widgets import ComboBox, FileEdit, Label
 from magicgui.widgets.bases import Widget
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFormLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from qtpy.QtWidgets import QComboBox, QFormLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from napari_fsrcnn.networks.network import SCALES
-from napari_fsrcnn.networks.registry import architectures
-from napari_fsrcnn.training.config import Loss, TrainingConfig
-from napari_fsrcnn.widgets.device_field import device_field
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.presets import PRESETS
+from napari_fsrcnn.widgets.preset_field import PresetField
 from napari_fsrcnn.widgets.run_location import new_run_folder
-from napari_fsrcnn.widgets.train_text import loss_name
+from napari_fsrcnn.widgets.train_fields import config_field, read_value, shown_value
 
 BSD100, FOLDER, LAYERS = "bsd100", "folder", "layers"
 
 _SOURCES = [("BSD-100", BSD100), ("Folder of pictures", FOLDER), ("Selected layers", LAYERS)]
-_HIGHEST = 2**31 - 1
+
+_ELSEWHERE = {"data", "hyperparameters", "stop_after", "out", "run"}
+_FIRST = ("arch", "scale", "steps", "device")
+ADVANCED = tuple(name for name in TrainingConfig.model_fields if name not in {*_ELSEWHERE, *_FIRST})
+"""Fields that are folded away, in the order of the configuration."""
+
+_A_MINUTE = {"steps": 2000, "validate_every": 200}
+_NO_RECIPE = {"scale", "device", "seed"}
+_PERCEPTUAL = {"vgg", "vgg_layer", "vgg_weight", "vgg_file"}
 
 
 class TrainForm(QWidget):
-    """Fields for a training run; those that seldom change are folded away.
+    """Fields for a training run: recipes first, and those that seldom change folded away.
 
     Attributes
     ----------
     fields : dict of str to magicgui widget
-        By the names of :class:`~napari_fsrcnn.training.config.TrainingConfig`, with ``source``,
-        ``folder`` and ``layers`` instead of ``data``.
+        By the names of :class:`~napari_fsrcnn.training.config.TrainingConfig`, with ``preset``,
+        and with ``source``, ``folder`` and ``layers`` instead of ``data``.
     fold : QToolButton
         Shows and hides those that seldom change.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        main, more = _main_fields(), _more_fields()
+        main = [*_data_fields(), PresetField(), *map(config_field, _FIRST)]
+        more = [config_field(name) for name in ADVANCED]
         self.fields: dict[str, Any] = {field.name: field for field in (*main, *more)}
-        self._more = [field.name for field in more]
+        self._recipe = [name for name in (*_FIRST, *ADVANCED) if name not in _NO_RECIPE]
         self.fold = QToolButton()
-        self.fold.setText("More settings")
+        self.fold.setText("Advanced")
         self.fold.setCheckable(True)
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.toggled.connect(self._show_more)
         self._rows = QFormLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -56,9 +64,16 @@ class TrainForm(QWidget):
         names = self.fields["layers"].native
         names.setWordWrap(True)
         names.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.fields["source"].changed.connect(self._show_source)
-        self._show_source()
-        self._show_more(False)
+        self._apply_preset()
+        self._show_rows()
+        self.fold.toggled.connect(self._show_rows)
+        self.fields["preset"].changed.connect(self._apply_preset)
+        # Chosen once more, it is no change to magicgui, but undoes what was changed.
+        self.fields["preset"].native.activated.connect(self._apply_preset)
+        for name in ("source", "loss"):
+            self.fields[name].changed.connect(self._show_rows)
+        for name in self._recipe:
+            self.fields[name].changed.connect(self._compare_with_preset)
 
     @property
     def source(self) -> str:
@@ -73,13 +88,21 @@ class TrainForm(QWidget):
         ValueError
             A field is out of its limits (then a pydantic.ValidationError), or no folder is chosen.
         """
-        values: dict[str, Any] = {name: field.value for name, field in self.fields.items()}
-        source, folder, _ = (values.pop(name) for name in ("source", "folder", "layers"))
-        if source == FOLDER and folder is None:
+        folder = self.fields["folder"].value
+        if self.source == FOLDER and folder is None:
             raise ValueError("No folder is chosen: give the folder of pictures to train on.")
-        data = {BSD100: (BSD100,), FOLDER: (str(folder),), LAYERS: ()}[source]
+        values = self._values((*_FIRST, *ADVANCED))
+        data = {BSD100: (BSD100,), FOLDER: (str(folder),), LAYERS: ()}[self.source]
         run = new_run_folder(values["arch"], values["scale"])
         return TrainingConfig(data=data, run=run, **values)
+
+    def show_config(self, config: TrainingConfig) -> None:
+        """Fill in the form from a configuration."""
+        source = LAYERS if not config.data else BSD100 if BSD100 in config.data else FOLDER
+        self.fields["source"].value = source
+        if source == FOLDER:
+            self.fields["folder"].value = Path(config.data[0])
+        self._fill_in({name: getattr(config, name) for name in (*_FIRST, *ADVANCED)})
 
     def show_layers(self, names: list[str]) -> None:
         """Say which layers are selected."""
@@ -90,21 +113,50 @@ class TrainForm(QWidget):
         """Ask for the devices again, once torch is loaded."""
         self.fields["device"].reset_choices()
 
+    def _values(self, names: Iterable[str]) -> dict[str, Any]:
+        return {name: read_value(name, self.fields[name].value) for name in names}
+
+    def _preset_values(self) -> dict[str, Any]:
+        fields = TrainingConfig.model_fields
+        defaults = {name: fields[name].default for name in self._recipe}
+        return defaults | _A_MINUTE | dict(PRESETS[self.fields["preset"].value].values)
+
+    def _apply_preset(self) -> None:
+        self._fill_in(self._preset_values())
+
+    def _fill_in(self, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            self.fields[name].value = shown_value(name, value)
+        self._compare_with_preset()
+
+    def _compare_with_preset(self) -> None:
+        wanted = self._preset_values()
+        shown = {name: self.fields[name].value for name in wanted}
+        changed = any(shown[name] != shown_value(name, value) for name, value in wanted.items())
+        self.fields["preset"].mark(changed=changed)
+
     def _add_rows(self, fields: Iterable[Widget]) -> None:
         for field in fields:
             label = QLabel(field.label)
             label.setToolTip(field.tooltip)
+            if isinstance(field.native, QComboBox):
+                # A long choice must not widen the dock.
+                field.native.setSizeAdjustPolicy(
+                    QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+                )
+                field.native.setMinimumContentsLength(12)
             self._rows.addRow(label, field.native)
 
-    def _show_source(self) -> None:
+    def _show_rows(self) -> None:
+        """Show what belongs to the choices that are made."""
+        unfolded = self.fold.isChecked()
+        arrow = Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow
+        self.fold.setArrowType(arrow)
         self._show_row("folder", shown=self.source == FOLDER)
         self._show_row("layers", shown=self.source == LAYERS)
-
-    def _show_more(self, shown: bool) -> None:  # noqa: FBT001  Qt's signal gives it by position
-        arrow = Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow
-        self.fold.setArrowType(arrow)
-        for name in self._more:
-            self._show_row(name, shown=shown)
+        perceptual = self.fields["loss"].value == "mse-perceptual"
+        for name in ADVANCED:
+            self._show_row(name, shown=unfolded and (perceptual or name not in _PERCEPTUAL))
 
     def _show_row(self, name: str, *, shown: bool) -> None:
         field = self.fields[name].native
@@ -113,8 +165,7 @@ class TrainForm(QWidget):
             label.setVisible(shown)
 
 
-def _main_fields() -> list[Widget]:
-    known = architectures()
+def _data_fields() -> list[Widget]:
     return [
         ComboBox(
             name="source",
@@ -130,65 +181,4 @@ def _main_fields() -> list[Widget]:
             tooltip="Every picture in it and in its subfolders is used.",
         ),
         Label(name="layers", tooltip="Every plane of a stack is a picture of its own."),
-        ComboBox(
-            name="arch",
-            label="architecture",
-            choices=list(known),
-            tooltip="\n".join(f"{each.name}: {each.summary}" for each in known.values()),
-        ),
-        ComboBox(
-            name="scale",
-            choices=[(f"x{scale}", scale) for scale in SCALES],
-            tooltip=_description("scale"),
-        ),
-        SpinBox(name="steps", value=2000, min=1, max=_HIGHEST, tooltip=_description("steps")),
-        device_field(),
     ]
-
-
-def _more_fields() -> list[Widget]:
-    return [
-        ComboBox(
-            name="loss",
-            choices=[(loss_name(loss), loss) for loss in get_args(Loss)],
-            tooltip=_description("loss"),
-        ),
-        SpinBox(
-            name="patch",
-            label="patch size",
-            value=24,
-            min=1,
-            max=4096,
-            tooltip=_description("patch"),
-        ),
-        SpinBox(
-            name="batch",
-            label="batch size",
-            value=16,
-            min=1,
-            max=4096,
-            tooltip=_description("batch"),
-        ),
-        FloatSpinBox(
-            name="lr",
-            label="learning rate",
-            value=1e-3,
-            min=0,
-            max=1,
-            step=1e-5,
-            tooltip=_description("lr"),
-        ),
-        SpinBox(name="seed", value=0, min=0, max=_HIGHEST, tooltip=_description("seed")),
-        SpinBox(
-            name="validate_every",
-            label="validate every",
-            value=200,
-            min=1,
-            max=_HIGHEST,
-            tooltip=_description("validate_every"),
-        ),
-    ]
-
-
-def _description(field: str) -> str:
-    return TrainingConfig.model_fields[field].description or ""

@@ -21,6 +21,8 @@ def training_events(
     config: TrainingConfig,
     layers: Sequence[LayerPicture] | None = None,
     *,
+    pause: threading.Event,
+    resuming: bool = False,
     stop: threading.Event,
     report: Callable[[Advanced], None],
 ) -> Iterator[Advanced | Event]:
@@ -31,6 +33,10 @@ def training_events(
     config : TrainingConfig
     layers : sequence of LayerPicture, optional
         Used instead of ``config.data``.
+    pause : threading.Event
+        As in :func:`napari_fsrcnn.training.trainer.train`.
+    resuming : bool
+        Go on with the run in ``config.run``.
     stop : threading.Event
         Before the first step it ends the work without any event, afterwards as in
         :func:`napari_fsrcnn.training.trainer.train`.
@@ -39,7 +45,7 @@ def training_events(
 
     Yields
     ------
-    Started, Stepped, Validated, Saved, Finished
+    Started, Stepped, Validated, Saved, Paused, Noticed, Finished
         See :mod:`napari_fsrcnn.training.events`.
 
     Raises
@@ -59,12 +65,12 @@ def training_events(
             return
     import_triton_beside_opengl()
     # Loads torch, which takes seconds.
-    from napari_fsrcnn.training.trainer import train
+    from napari_fsrcnn.training.trainer import Trainer
 
     if stop.is_set():
         return
     try:
-        for event in train(config, pictures=pictures, stop=stop):
+        for event in Trainer(config, pictures, resuming=resuming).run(stop, pause):
             yield _named(event, config)
     except RuntimeError as error:
         raise JobFailed(

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushBut
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
 from napari_fsrcnn.widgets.model_choices import ModelChoice, session_choices, shipped_choices
+from napari_fsrcnn.widgets.preferences import preferred
 from napari_fsrcnn.widgets.result_layer import METADATA_KEY
 from napari_fsrcnn.widgets.upscaling import Request
 
@@ -70,6 +71,7 @@ class UpscaleForm(QWidget):
         viewer.layers.selection.events.active.connect(self._follow_active)
         self._follow_active()
         self._follow_layer()
+        self._choose_preferred_model()
 
     def request(self) -> tuple[Image, Request]:
         """Read the form.
@@ -135,6 +137,12 @@ class UpscaleForm(QWidget):
             label = QLabel(field.label)
             label.setToolTip(field.tooltip)
             rows.addRow(label, models if field is self.model else field.native)
+
+    def _choose_preferred_model(self) -> None:
+        for choice in shipped_choices():
+            if choice.model == preferred("model"):
+                self.scale.value = choice.scale
+                self.model.value = choice
 
     def _images(self, _: object) -> list[Image]:
         return [layer for layer in self._viewer.layers if isinstance(layer, Image)]
