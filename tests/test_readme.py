@@ -1,4 +1,4 @@
-"""What the README tells a reader to run is there."""
+"""What the README and the pages in docs tell a reader to run is there."""
 
 import ast
 import re
@@ -13,10 +13,12 @@ from napari_fsrcnn.cli.app import app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [README, *(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("docs/*.md")))]
 
 
 def code_blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+    pattern = re.compile(rf"^```{language}\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
+    return [block for page in PAGES for block in pattern.findall(page)]
 
 
 COMMANDS = [line for block in code_blocks("sh") for line in block.splitlines()]
