@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from napari_fsrcnn.datasets import bsd100
 from napari_fsrcnn.datasets.bsd100 import bsd100_file, bsd100_pair, fetch_bsd100, read_bsd100
-from napari_fsrcnn.datasets.download import DownloadError, DownloadStopped
+from napari_fsrcnn.datasets.download import DownloadError, DownloadStopped, has_sha256
 from napari_fsrcnn.files.pictures import read_picture
 
 if TYPE_CHECKING:
@@ -98,6 +99,18 @@ def test_the_set_is_fetched_with_progress_and_what_is_there_is_kept(
     assert [pair.name for pair in pairs] == [f"bsd100/img_{n:03}" for n in range(1, 101)]
     assert all(pair.lr is not None and pair.rgb for pair in pairs)
     assert len(server.asked) == 20
+
+
+def test_each_file_of_the_set_is_checked_once(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+
+    def count(path: Path, sha256: str) -> bool:
+        checked.append(path.name)
+        return has_sha256(path, sha256)
+
+    monkeypatch.setattr(bsd100, "has_sha256", count)
+    list(read_bsd100(4))
+    assert sorted(checked) == sorted(path.name for path in (real / "image_SRF_4").iterdir())
 
 
 def test_stop_leaves_whole_files_only(server: Server, cache: Path) -> None:

@@ -20,7 +20,7 @@ from napari_fsrcnn.datasets.folder import read_pair
 from napari_fsrcnn.datasets.pairs import check_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from threading import Event
 
     from napari_fsrcnn.datasets.pairs import Pair
@@ -108,8 +108,8 @@ def bsd100_pair(number: int, scale: int, *, timeout: float = 20.0) -> Pair:
     _check_scale(scale)
     if number not in NUMBERS:
         raise ValueError(f"BSD-100 has pictures 1 to 100, and no picture {number}.")
-    hr_path, lr_path = (bsd100_file(name, timeout=timeout) for name in _names(number, scale))
-    return check_pair(read_pair(f"bsd100/img_{number:03}", hr_path, lr_path), scale)
+    names = _names(number, scale)
+    return _pair(number, scale, {name: bsd100_file(name, timeout=timeout) for name in names})
 
 
 def fetch_bsd100(
@@ -118,7 +118,7 @@ def fetch_bsd100(
     stop: Event | None = None,
     *,
     timeout: float = 20.0,
-) -> None:
+) -> dict[str, Path]:
     """Fetch the pictures of some scales, a few files at a time; those already there are kept.
 
     Parameters
@@ -131,6 +131,11 @@ def fetch_bsd100(
         Ends the work when it is set; the files that are whole by then stay.
     timeout : float
         Seconds that each file may take.
+
+    Returns
+    -------
+    dict of str to Path
+        Where each file lies, by its name as in :func:`bsd100_file`.
 
     Raises
     ------
@@ -145,10 +150,13 @@ def fetch_bsd100(
         _check_scale(scale)
     names = [name for scale in scales for number in NUMBERS for name in _names(number, scale)]
     with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
-        futures = [pool.submit(bsd100_file, name, timeout=timeout, stop=stop) for name in names]
+        futures = {
+            pool.submit(bsd100_file, name, timeout=timeout, stop=stop): name for name in names
+        }
+        paths = {}
         try:
             for done, future in enumerate(as_completed(futures), start=1):
-                future.result()
+                paths[futures[future]] = future.result()
                 if progress is not None:
                     progress(done, len(names))
                 if stop is not None and stop.is_set() and done < len(names):
@@ -158,13 +166,19 @@ def fetch_bsd100(
                     )
         finally:
             pool.shutdown(cancel_futures=True)
+    return paths
 
 
 def read_bsd100(scale: int) -> Iterator[Pair]:
     """Read all 100 pairs of one scale, one after the other, once those missing are fetched."""
-    fetch_bsd100((scale,))
+    paths = fetch_bsd100((scale,))
     for number in NUMBERS:
-        yield bsd100_pair(number, scale)
+        yield _pair(number, scale, paths)
+
+
+def _pair(number: int, scale: int, paths: Mapping[str, Path]) -> Pair:
+    hr, lr = (paths[name] for name in _names(number, scale))
+    return check_pair(read_pair(f"bsd100/img_{number:03}", hr, lr), scale)
 
 
 def _names(number: int, scale: int) -> tuple[str, str]:
