@@ -3,6 +3,7 @@ import pytest
 
 from napari_fsrcnn.datasets.luma import luma_pair, measurable
 from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.image.degrade import Degradation
 from napari_fsrcnn.image.protocol import luma, make_lr
 from napari_fsrcnn.image.resize import imresize
 
@@ -22,6 +23,27 @@ def test_ready_made_lr_is_used_as_it_is() -> None:
     lr = RANDOM.integers(0, 256, (15, 23), np.uint8)
     planes = luma_pair(Pair("set/a", GREY, lr, rgb=False), 2)
     np.testing.assert_allclose(planes.lr * 255, lr, atol=1e-4)
+
+
+def test_blur_and_noise_change_lr_alone_and_the_same_way_every_time() -> None:
+    pair = Pair("set/a", GREY, None, rgb=False)
+    plain = luma_pair(pair, 2)
+    blurred, noisy, again = (
+        luma_pair(pair, 2, degradation)
+        for degradation in (Degradation(blur=2), Degradation(noise=9), Degradation(noise=9))
+    )
+    np.testing.assert_array_equal(noisy.lr, again.lr)
+    assert blurred.lr.std() < plain.lr.std() / 2
+    assert (noisy.lr - plain.lr).std() * 255 == pytest.approx(9, rel=0.2)
+    for planes in (blurred, noisy):
+        np.testing.assert_array_equal(planes.hr, plain.hr)
+
+
+@pytest.mark.parametrize("degradation", [Degradation(blur=1), Degradation(noise=1)])
+def test_ready_made_lr_is_not_degraded(degradation: Degradation) -> None:
+    pair = Pair("set/a", GREY, GREY[::2, ::2], rgb=False)
+    with pytest.raises(ValueError, match=r"set/a comes with its own LR.*set blur and noise to 0"):
+        luma_pair(pair, 2, degradation)
 
 
 def test_12_bits_in_16_look_like_8_bits_to_the_network() -> None:

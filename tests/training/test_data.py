@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from PIL import Image
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.source import ReadingStopped
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.data import prepare_data
+from napari_fsrcnn.training.data import prepare_data, whole_picture
 
 CONFIG = TrainingConfig(scale=2)
 
@@ -68,6 +69,47 @@ def test_pictures_of_equal_names_in_two_folders_stay_apart(tmp_path: Path) -> No
     )
     data = prepare_data(config)
     assert len(data.train) + len(data.validation) == 6
+
+
+def test_lr_is_degraded_for_training_and_validation_alike() -> None:
+    pictures = pairs("mine", 4)
+    plain = prepare_data(CONFIG, pictures)
+    noisy, again = (
+        prepare_data(TrainingConfig(scale=2, blur=1.5, noise=8), pictures) for _ in range(2)
+    )
+    for part in ("train", "validation"):
+        three = zip(*(getattr(each, part) for each in (plain, noisy, again)), strict=True)
+        for before, after, later in three:
+            assert np.abs(before.lr - after.lr).mean() > 0.02
+            np.testing.assert_array_equal(after.lr, later.lr)
+            np.testing.assert_array_equal(before.hr, after.hr)
+
+
+def test_training_pictures_are_learnt_from_at_other_sizes_too() -> None:
+    config = TrainingConfig(scale=2, rescale=(0.9, 0.6))
+    plain, data = (prepare_data(each, pairs("mine", 4)) for each in (CONFIG, config))
+    assert [pair.name for pair in data.validation] == [pair.name for pair in plain.validation]
+    assert len(data.train) == 3 * len(plain.train)
+    assert [pair.hr.shape for pair in data.train[:3]] == [(40, 60), (36, 54), (24, 36)]
+    assert len({pair.name for pair in data.train}) == len(data.train)
+    assert {whole_picture(pair.name) for pair in data.train} == {pair.name for pair in plain.train}
+
+
+def test_sizes_that_leave_nothing_to_shrink_are_left_out() -> None:
+    config = TrainingConfig(scale=4, rescale=(0.9, 0.2))
+    data = prepare_data(config, pairs("mine", 4, (60, 13)))
+    assert [pair.hr.shape for pair in data.train[:2]] == [(60, 12), (52, 12)]
+    assert len(data.train) == 2 * 3
+
+
+@pytest.mark.parametrize("field", ["blur", "noise", "rescale"])
+def test_ready_made_pairs_are_not_changed(field: str) -> None:
+    pictures = [replace(pair, lr=pair.hr[::2, ::2]) for pair in pairs("mine", 3)]
+    config = TrainingConfig.model_validate(
+        {"scale": 2, field: (0.5,) if field == "rescale" else 0.5}
+    )
+    with pytest.raises(ValueError, match=f"comes with its own LR.*{field}"):
+        prepare_data(config, pictures)
 
 
 @pytest.mark.parametrize("pictures", [None, []])

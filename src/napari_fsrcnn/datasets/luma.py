@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.image.colour import rgb2ycbcr
-from napari_fsrcnn.image.protocol import LEVELS, crop_to_multiple, luma, make_lr, to_levels
+from napari_fsrcnn.image.degrade import BICUBIC, Degradation
+from napari_fsrcnn.image.protocol import LEVELS, crop_to_multiple, luma, to_levels
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, to_unit
 
 
@@ -35,18 +36,35 @@ class LumaPair:
     whole_levels: bool
 
 
-def luma_pair(pair: Pair, scale: int) -> LumaPair:
+def luma_pair(pair: Pair, scale: int, degradation: Degradation = BICUBIC) -> LumaPair:
     """Take the Y plane of a pair by the protocol, and make LR where it is not given.
 
     Pictures of 8 bits follow the literature (Y in whole levels); others are mapped to [0, 1] with
     HR's value range, for LR too.
+
+    Parameters
+    ----------
+    pair : Pair
+    scale : int
+    degradation : Degradation
+        How LR is made where it is not given.
+
+    Raises
+    ------
+    ValueError
+        If the picture is too small, or LR is given and blur or noise asked for as well.
     """
     value_range = find_value_range(pair.hr)
     if pair.lr is None:
         hr: NDArray[np.floating[Any]] = crop_to_multiple(
             _unit_luma(pair.hr, value_range, rgb=pair.rgb), scale
         )
-        lr = make_lr(hr, scale)
+        lr = degradation.make_lr(hr, scale, pair.name)
+    elif not degradation.exact:
+        raise ValueError(
+            f"{pair.name} comes with its own LR, which is neither blurred nor made noisy: set blur "
+            f"and noise to 0, or give HR pictures alone."
+        )
     else:
         hr = _unit_luma(pair.hr, value_range, rgb=pair.rgb)
         lr = _unit_luma(pair.lr, value_range, rgb=pair.rgb)

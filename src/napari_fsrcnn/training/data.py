@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from napari_fsrcnn.datasets.luma import LumaPair, luma_pair
 from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.shrink import name_before_shrinking, shrink_pair
 from napari_fsrcnn.datasets.source import ReadingStopped, read_pairs
 from napari_fsrcnn.datasets.split import split_names
+from napari_fsrcnn.image.degrade import Degradation
 from napari_fsrcnn.training.config import TrainingConfig
 
 # BSD-100 keeps a tenth for testing, since it is a test set; a folder of training pictures does not.
@@ -39,6 +41,10 @@ def prepare_data(
 ) -> TrainingData:
     """Read the data of a run and split each set by the seed.
 
+    LR is made, for training and validation alike, as ``config.blur`` and ``config.noise`` say.
+    Training pictures are also taken at the sizes of ``config.rescale``, where they are then still
+    large enough to be shrunk by the scale.
+
     Parameters
     ----------
     config : TrainingConfig
@@ -50,7 +56,8 @@ def prepare_data(
     Raises
     ------
     ValueError
-        If there is no data, or a picture is too small.
+        If there is no data, a picture is too small, or LR is given although blur, noise or other
+        sizes are asked for.
     OSError
         If a folder can't be read or a download fails.
     ReadingStopped
@@ -68,28 +75,42 @@ def prepare_data(
     validation: list[LumaPair] = []
     for source in filter(None, sources):
         learnt, measured = _split(source, config)
-        for pair in (*learnt, *measured):
-            if stop is not None and stop.is_set():
-                raise ReadingStopped("Reading the pictures was stopped.")
-            planes = luma_pair(pair, config.scale)
-            if pair in learnt:
-                train.append(planes)
-            else:
-                validation.append(_measurable(planes, config.scale))
+        train += _planes(_at_all_sizes(learnt, config), config, stop)
+        validation += [_measurable(each, config.scale) for each in _planes(measured, config, stop)]
     return TrainingData(tuple(train), tuple(validation))
 
 
 def whole_picture(name: str) -> str:
-    """Name the picture that a part of it was cut from.
+    """Name the picture that was cut or shrunk, or the picture itself.
 
     Examples
     --------
-    >>> whole_picture("set/a (upper)"), whole_picture("set/b")
+    >>> whole_picture("set/a (upper) (at 0.9)"), whole_picture("set/b")
     ('set/a', 'set/b')
     """
+    name = name_before_shrinking(name)
     for part in _PARTS:
         name = name.removesuffix(part)
     return name
+
+
+def _at_all_sizes(pairs: Iterable[Pair], config: TrainingConfig) -> Iterator[Pair]:
+    for pair in pairs:
+        yield pair
+        for size in config.rescale:
+            shrunk = shrink_pair(pair, size)
+            if min(shrunk.hr.shape[:2]) >= config.scale:
+                yield shrunk
+
+
+def _planes(
+    pairs: Iterable[Pair], config: TrainingConfig, stop: threading.Event | None
+) -> Iterator[LumaPair]:
+    degradation = Degradation(config.blur, config.noise, config.seed)
+    for pair in pairs:
+        if stop is not None and stop.is_set():
+            raise ReadingStopped("Reading the pictures was stopped.")
+        yield luma_pair(pair, config.scale, degradation)
 
 
 def _measurable(pair: LumaPair, scale: int) -> LumaPair:

@@ -33,7 +33,7 @@ def trained_model(
         scale=config.scale,
         training=TrainingRecord(
             data=data.labels,
-            train=[whole_picture(pair.name) for pair in data.train],
+            train=list(dict.fromkeys(whole_picture(pair.name) for pair in data.train)),
             validation=[whole_picture(pair.name) for pair in data.validation],
             config=_without_folders(config).model_dump(mode="json", exclude=_LEFT_OUT),
             step=state.step,
