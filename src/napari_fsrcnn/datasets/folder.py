@@ -7,14 +7,17 @@ import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from napari_fsrcnn.datasets.ome_zarr import is_zarr, read_ome_zarr
 from napari_fsrcnn.datasets.pairs import Pair, check_pair
 from napari_fsrcnn.files.pictures import is_picture, read_picture
 from napari_fsrcnn.image.layout import check_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from napari_fsrcnn.files.pictures import Picture
 
@@ -27,14 +30,15 @@ def read_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair]:
     A folder in the layout of BSD-100 and its like (``image_SRF_<scale>`` with
     ``img_001_SRF_<scale>_HR.png`` and ``..._LR.png``, or the folder above it) is read as
     ready-made pairs. Any other picture is HR, its alpha left out, and its LR is to be made. Of a
-    stack each plane is a picture, named ``<label>/<stem>[3]``. Files that are no pictures and
-    hidden files are passed over.
+    stack each plane is a picture, named ``<label>/<stem>[3]``, and so is each plane of the finest
+    level of an OME-Zarr image (0.4 or 0.5). Files that are no pictures and hidden files are passed
+    over.
 
     Parameters
     ----------
     folder : path-like
         The label in the names is this folder's name; for ``image_SRF_k`` that of the folder above
-        in lower case.
+        in lower case; for an OME-Zarr image itself that of the folder it lies in.
     scale : int
         Upscaling factor for which the pairs are wanted.
 
@@ -52,10 +56,19 @@ def read_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair]:
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  Path.resolve would follow links
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}: give one that holds pictures.")
-    ready_made = _ready_made_folder(folder, scale)
-    pairs = _read_ready_made(ready_made, scale) if ready_made else _read_hr(folder)
-    for pair in pairs:
+    for pair in _read(folder, scale):
         yield check_pair(pair, scale)
+
+
+def _read(folder: Path, scale: int) -> Iterator[Pair]:
+    if is_zarr(folder):
+        return _read_hr([folder], folder.parent)
+    if ready_made := _ready_made_folder(folder, scale):
+        return _read_ready_made(ready_made, scale)
+    paths = _find_pictures(folder)
+    if not paths:
+        raise FileNotFoundError(f"There is no picture in {folder}: choose a folder that has some.")
+    return _read_hr(paths, folder)
 
 
 def _ready_made_folder(folder: Path, scale: int) -> Path | None:
@@ -109,23 +122,43 @@ def _read_plane(path: Path) -> Picture:
     return picture
 
 
-def _read_hr(folder: Path) -> Iterator[Pair]:
-    paths = sorted(path for path in folder.rglob("*") if _is_visible(path.relative_to(folder)))
-    if not paths:
-        raise FileNotFoundError(f"There is no picture in {folder}: choose a folder that has some.")
-    stems = Counter(path.with_suffix("") for path in paths)
+def _find_pictures(folder: Path) -> list[Path]:
+    """Find files that are pictures, and folders that are Zarr data, which are not looked into."""
+    found = []
+    for inside, folders, names in os.walk(folder):
+        here = Path(inside)
+        found += [path for name in names if is_picture(path := here / name)]
+        visible = [here / name for name in folders if not name.startswith(".")]
+        found += filter(is_zarr, visible)
+        folders[:] = [path.name for path in visible if not is_zarr(path)]
+    return sorted(found)
+
+
+def _read_hr(paths: list[Path], folder: Path) -> Iterator[Pair]:
+    stems = Counter(map(_stem, paths))
     for path in paths:
-        picture = _read_without_alpha(path)
-        stem = path.with_suffix("")
         # a.png and a.tif in one folder are two pictures.
-        name = (stem if stems[stem] == 1 else path).relative_to(folder.parent).as_posix()
-        for index, plane in picture.planes():
+        stem = _stem(path) if stems[_stem(path)] == 1 else path
+        name = stem.relative_to(folder.parent).as_posix()
+        for index, plane, rgb in _planes(path):
             position = f"[{','.join(map(str, index))}]" if index else ""
-            yield Pair(name + position, plane, None, picture.rgb)
+            yield Pair(name + position, plane, None, rgb)
 
 
-def _is_visible(path: Path) -> bool:
-    return is_picture(path) and not any(part.startswith(".") for part in path.parts)
+def _planes(path: Path) -> Iterator[tuple[tuple[int, ...], NDArray[Any], bool]]:
+    """Read each plane of a file or of Zarr data: its index, itself, whether it is colour."""
+    if path.is_dir():
+        for index, plane in read_ome_zarr(path):
+            yield index, plane, False
+    else:
+        picture = _read_without_alpha(path)
+        for index, plane in picture.planes():
+            yield index, plane, picture.rgb
+
+
+def _stem(path: Path) -> Path:
+    stem = path.with_suffix("")
+    return stem.with_suffix("") if path.name.lower().endswith(".ome.zarr") else stem
 
 
 def _read_without_alpha(path: Path) -> Picture:
