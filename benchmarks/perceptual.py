@@ -44,7 +44,7 @@ LAYERS = ("relu1_2", "relu2_2", "relu3_3")
 def main() -> None:
     """Train, measure, and print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--weights", type=float, nargs="+", default=[1e-7, 1e-6])
     options = parser.parse_args()
     torch.set_num_threads(1)
