@@ -1,0 +1,194 @@
+"""Time that training FSRCNN(56,12,4) from nothing takes to given gains over bicubic.
+
+    python benchmarks/time_to_quality.py [--minutes M] [--gains G ...] [--threads N] [--save FOLDER]
+
+Trains x3 with the preset ``fast`` on T91 and BSDS500's training pictures, and then the plain loop
+of ``training_speed.py`` on patches of the same pictures, each for ``--minutes``. Both are measured
+in dB over bicubic on the same validation pictures, a twentieth of each set; the time is that of
+training, without reading and without measuring. ``fast`` is one schedule that ends with the time,
+so it is given the number of steps that this machine takes in it. The checkpoints that
+``--save`` keeps can be measured elsewhere, for nothing is chosen by other pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import itertools
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import h5py
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+from training_speed import PatchFile, PlainFSRCNN, epochs
+
+from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.networks.fsrcnn import FSRCNN
+from napari_fsrcnn.networks.network import as_module
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.data import TrainingData, prepare_data
+from napari_fsrcnn.training.presets import apply_preset
+from napari_fsrcnn.training.processes import start_fabric
+from napari_fsrcnn.training.record import trained_model
+from napari_fsrcnn.training.state import TrainingState
+from napari_fsrcnn.training.step import Step
+from napari_fsrcnn.training.validation import Validator
+from napari_fsrcnn.weights.checkpoint import save_checkpoint
+
+SCALE = 3
+CPU = torch.device("cpu")
+MEASUREMENTS = 20
+"""Times that each run is measured, at even distances."""
+
+Gain = tuple[float, float]
+"""Seconds of training, and dB over bicubic after them."""
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=5.0, help="of training, for each loop")
+    parser.add_argument("--gains", type=float, nargs="+", default=[1.0, 1.5, 1.75, 2.0])
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--save", type=Path, help="folder for the checkpoints of `fast`")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    folder = Path(os.environ["NAPARI_FSRCNN_DATA"])
+    sets = (str(folder / "T91"), str(folder / "BSDS500-train"))
+    config = apply_preset("fast", {"data": sets, "scale": SCALE, "device": "cpu"})
+    data = prepare_data(config)
+    validator = Validator(data.validation, SCALE, CPU)
+    seconds = 60 * options.minutes
+    gains = {
+        "fast": list(train_fast(config, data, validator, seconds, options.save)),
+        "plain loop": list(train_plain(config, data, validator, seconds)),
+    }
+    report(gains, options.gains)
+
+
+def train_fast(
+    config: TrainingConfig,
+    data: TrainingData,
+    validator: Validator,
+    seconds: float,
+    folder: Path | None,
+) -> Iterator[Gain]:
+    """Train with the preset, one schedule in the time, and measure on the way."""
+    steps = round(seconds * steps_per_second(config, data))
+    config = config.model_copy(update={"steps": steps})
+    state, step = start(config, data)
+    spent = 0.0
+    for index in range(MEASUREMENTS):
+        begin = time.perf_counter()
+        while state.step < steps * (index + 1) // MEASUREMENTS:
+            step()
+        spent += time.perf_counter() - begin
+        psnr, _ = validator.measure(state.average)
+        state.keep_best(psnr)
+        yield spent, psnr - validator.bicubic_psnr
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            model = trained_model(config, state, data, validator.bicubic_psnr)
+            save_checkpoint(folder / f"{round(spent):05}-seconds.safetensors", model)
+
+
+def start(config: TrainingConfig, data: TrainingData) -> tuple[TrainingState, Step]:
+    """Begin a run of the project's own."""
+    fabric = start_fabric(CPU, config.precision)
+    state = TrainingState(config, CPU)
+    patches = PatchSampler(data.train, SCALE, config.patch, config.batch, state.generator)
+    return state, Step(config, state, patches, fabric)
+
+
+def steps_per_second(config: TrainingConfig, data: TrainingData) -> float:
+    """Measure how fast the machine is, in a run of its own."""
+    _, step = start(config, data)
+    for _ in range(20):
+        step()
+    begin = time.perf_counter()
+    for _ in range(100):
+        step()
+    return 100 / (time.perf_counter() - begin)
+
+
+def train_plain(
+    config: TrainingConfig, data: TrainingData, validator: Validator, seconds: float
+) -> Iterator[Gain]:
+    """Train the plain loop on patches in a file, and measure on the way."""
+    network, loss = PlainFSRCNN(), nn.MSELoss()
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "patches.h5")
+        write_patches(path, data, config)
+        loader = DataLoader(
+            PatchFile(path), config.batch, shuffle=True, num_workers=2, persistent_workers=True
+        )
+        batches, spent = epochs(loader), 0.0
+        for index in range(MEASUREMENTS):
+            begin = time.perf_counter()
+            end = begin + seconds * (index + 1) / MEASUREMENTS - spent
+            while time.perf_counter() < end:
+                lr, hr = next(batches)
+                optimizer.zero_grad()
+                loss(network(lr), hr).backward()
+                optimizer.step()
+            spent += time.perf_counter() - begin
+            psnr, _ = validator.measure(as_fsrcnn(network))
+            yield spent, psnr - validator.bicubic_psnr
+
+
+def write_patches(path: Path, data: TrainingData, config: TrainingConfig) -> None:
+    """Cut the training pictures into patches that overlap by half, as such files are made."""
+    size = config.patch
+    cuts = [
+        (pair, y, x)
+        for pair in data.train
+        for y, x in itertools.product(
+            *(range(0, length - size + 1, size // 2) for length in pair.lr.shape)
+        )
+    ]
+    with h5py.File(path, "w") as file:
+        lr = file.create_dataset("lr", (len(cuts), size, size), "f4")
+        hr = file.create_dataset("hr", (len(cuts), SCALE * size, SCALE * size), "f4")
+        for index, (pair, y, x) in enumerate(cuts):
+            lr[index] = pair.lr[y : y + size, x : x + size]
+            top, left, side = SCALE * y, SCALE * x, SCALE * size
+            hr[index] = pair.hr[top : top + side, left : left + side]
+
+
+def as_fsrcnn(network: PlainFSRCNN) -> FSRCNN:
+    """Take the plain network's weights over, to measure it as all networks are."""
+    fsrcnn = FSRCNN(SCALE, padding_mode="zeros", deconv_padding=4)
+    weights = copy.deepcopy(list(network.state_dict().values()))
+    names = as_module(fsrcnn).state_dict()
+    fsrcnn.load_state_dict(dict(zip(names, weights, strict=True)))
+    return fsrcnn.eval().requires_grad_(False)
+
+
+def report(runs: dict[str, list[Gain]], asked: Sequence[float]) -> None:
+    """Print when each gain was passed, and the course of both runs."""
+    print("| gain over bicubic (dB) | " + " | ".join(f"{name} (s)" for name in runs) + " |")
+    print("|---" * (len(runs) + 1) + "|")
+    plain = runs["plain loop"]
+    for gain in sorted({*asked, max(gain for _, gain in plain)}):
+        times = [passed(run, gain) for run in runs.values()]
+        print(f"| {gain:.2f} | " + " | ".join(times) + " |")
+    print("\n| part of the time | " + " | ".join(f"{name} (dB)" for name in runs) + " |")
+    print("|---" * (len(runs) + 1) + "|")
+    for index, row in enumerate(zip(*runs.values(), strict=True), start=1):
+        values = " | ".join(f"{gain:.3f}" for _, gain in row)
+        print(f"| {index / MEASUREMENTS:.0%} | {values} |")
+
+
+def passed(run: list[Gain], gain: float) -> str:
+    """Give the seconds of the first measurement at or above a gain."""
+    return next((f"{seconds:.0f}" for seconds, reached in run if reached >= gain), "not reached")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""Steps and patches per second while training: this project against a plain loop.
+
+    python benchmarks/training_speed.py [--threads N] [--seconds S] [--batch N] [--patch N]
+
+The plain loop is the usual one: a Dataset of patches in an HDF5 file (h5py), a DataLoader with
+workers, FSRCNN(56,12,4) with a ConvTranspose2d, contiguous, Adam, MSE. This project's is the step
+that the trainer takes, with all that belongs to it: patches drawn and turned, levels varied,
+collapsible layers, the moving average. Scale, batch, patch and threads are the same, the pictures
+are noise, and the loops take turns of a second, so that what else the machine does falls on all.
+Ends with exit code 1 if a ratio of the medians is below what is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+from napari_fsrcnn.datasets.luma import LumaPair
+from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.processes import start_fabric
+from napari_fsrcnn.training.state import TrainingState
+from napari_fsrcnn.training.step import Step
+
+SCALE = 3
+TURN = 1.0
+"""Seconds for which one loop runs before the next one does."""
+
+PLAIN = "plain loop, float32"
+ASKED = {"this project, float32": 1.8, "this project, bf16 and compiled": 3.5}
+"""Times the plain loop's patches per second, the least that is asked for."""
+
+Loop = Callable[[], object]
+"""Takes one step."""
+
+
+class PlainFSRCNN(nn.Sequential):
+    """FSRCNN(56,12,4) as it is usually written."""
+
+    def __init__(self) -> None:
+        layers: list[nn.Module] = []
+        for channels, maps, kernel in [(1, 56, 5), (56, 12, 1), *[(12, 12, 3)] * 4, (12, 56, 1)]:
+            layers += [nn.Conv2d(channels, maps, kernel, padding=kernel // 2), nn.PReLU(maps)]
+        tail = nn.ConvTranspose2d(56, 1, 9, stride=SCALE, padding=4, output_padding=SCALE - 1)
+        super().__init__(*layers, tail)
+
+
+class PatchFile(Dataset[tuple[Tensor, Tensor]]):
+    """Patches in an HDF5 file that is opened for each of them, as workers need it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with h5py.File(path) as file:
+            self.count = len(file["lr"])
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        with h5py.File(self.path) as file:
+            lr, hr = file["lr"][index], file["hr"][index]
+        return torch.from_numpy(lr)[None], torch.from_numpy(hr)[None]
+
+
+def main() -> int:
+    """Print the table; return the exit code."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--seconds", type=int, default=30, help="for each loop")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--patch", type=int, default=24, help="LR pixels")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    config = TrainingConfig(scale=SCALE, batch=options.batch, patch=options.patch, device="cpu")
+    with tempfile.TemporaryDirectory() as folder:
+        loops: dict[str, Loop] = {
+            PLAIN: plain_loop(Path(folder, "patches.h5"), config),
+            "this project, float32": project_loop(config),
+            "this project, bf16": project_loop(config, precision="bf16"),
+            "this project, bf16 and compiled": project_loop(config, precision="bf16", compile=True),
+        }
+        rates = measure(loops, options.seconds)
+    return report(rates, config, options.threads)
+
+
+def plain_loop(path: Path, config: TrainingConfig) -> Loop:
+    """Write the patches, and make the step of the usual loop."""
+    random = np.random.default_rng(0)
+    patch, count = config.patch, 200 * config.batch
+    with h5py.File(path, "w") as file:
+        file["lr"] = random.random((count, patch, patch), np.float32)
+        file["hr"] = random.random((count, SCALE * patch, SCALE * patch), np.float32)
+    loader = DataLoader(
+        PatchFile(path),
+        config.batch,
+        shuffle=True,
+        drop_last=True,
+        num_workers=min(2, os.cpu_count() or 1),
+        persistent_workers=True,
+    )
+    network, loss = PlainFSRCNN(), nn.MSELoss()
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
+    batches = epochs(loader)
+
+    def step() -> None:
+        lr, hr = next(batches)
+        optimizer.zero_grad()
+        loss(network(lr), hr).backward()
+        optimizer.step()
+
+    return step
+
+
+def epochs(loader: DataLoader[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
+    """Give batches without end."""
+    while True:
+        yield from loader
+
+
+def project_loop(config: TrainingConfig, **changes: object) -> Loop:
+    """Make this project's step, on pictures of the size of BSD-100's."""
+    config = config.model_copy(update=changes)
+    random = np.random.default_rng(0)
+    pairs = [
+        LumaPair(
+            str(index),
+            random.random((107, 160), np.float32),
+            random.random((107 * SCALE, 160 * SCALE), np.float32),
+            whole_levels=True,
+        )
+        for index in range(100)
+    ]
+    fabric = start_fabric(torch.device("cpu"), config.precision)
+    state = TrainingState(config, fabric.device)
+    patches = PatchSampler(pairs, SCALE, config.patch, config.batch, state.generator)
+    return Step(config, state, patches, fabric)
+
+
+def measure(loops: dict[str, Loop], seconds: float) -> dict[str, list[float]]:
+    """Let the loops take turns; return the steps per second of every turn."""
+    for loop in loops.values():
+        for _ in range(5):  # compiles, and starts the workers
+            loop()
+    rates: dict[str, list[float]] = {name: [] for name in loops}
+    for _ in range(max(1, round(seconds / TURN))):
+        for name, loop in loops.items():
+            steps, start = 0, time.perf_counter()
+            while (taken := time.perf_counter() - start) < TURN:
+                loop()
+                steps += 1
+            rates[name].append(steps / taken)
+    return rates
+
+
+def report(rates: dict[str, list[float]], config: TrainingConfig, threads: int) -> int:
+    """Print the table; return 1 if a ratio is too low."""
+    print(
+        f"FSRCNN(56,12,4) x{SCALE}, {config.batch} patches of {config.patch} x {config.patch} LR "
+        f"pixels, {threads} thread(s), torch {torch.__version__}\n"
+    )
+    print("| loop | steps/s | patches/s | times the plain loop | asked for |")
+    print("|---|---|---|---|---|")
+    missed = False
+    plain = statistics.median(rates[PLAIN])
+    for name, turns in rates.items():
+        rate = statistics.median(turns)
+        asked = ASKED.get(name)
+        missed |= asked is not None and rate / plain < asked
+        print(
+            f"| {name} | {rate:.1f} | {rate * config.batch:.0f} | {rate / plain:.2f} | "
+            f"{asked or '-'} |"
+        )
+    return int(missed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
