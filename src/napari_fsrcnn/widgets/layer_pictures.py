@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from napari.layers import Layer
 
+from napari_fsrcnn.datasets.luma import luma_pair
 from napari_fsrcnn.datasets.pairs import Pair, check_pair
+from napari_fsrcnn.image.alignment import find_shift
 from napari_fsrcnn.image.layout import check_picture
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
+
+FARTHEST = 0.5
+"""LR pixels that HR and LR may be shifted against each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +34,17 @@ class LayerPicture:
     name: str
     data: Any
     rgb: bool
+
+    @property
+    def stack_shape(self) -> tuple[int, ...]:
+        """Lengths of the axes before Y and X."""
+        return tuple(self.data.shape[: -3 if self.rgb else -2])
+
+    @property
+    def plane_shape(self) -> tuple[int, int]:
+        """Pixels along Y and along X."""
+        height, width = self.data.shape[-3:-1] if self.rgb else self.data.shape[-2:]
+        return int(height), int(width)
 
 
 def take_pictures(layers: Iterable[Layer]) -> list[LayerPicture]:
@@ -60,13 +76,87 @@ def read_planes(picture: LayerPicture, scale: int) -> Iterator[Pair]:
     ValueError
         A plane is no picture (complex, NaN), or too small to be shrunk by the scale.
     """
-    axes = 3 if picture.rgb else 2
-    for index in np.ndindex(*picture.data.shape[:-axes]):
-        plane = np.asarray(picture.data[index])
-        try:
-            check_picture(plane, rgb=picture.rgb)
-        except ValueError as error:
-            raise ValueError(f"The layer {picture.name} can't be used. {error}") from error
-        name = f"{picture.name}/{','.join(map(str, index)) or 0}"
-        hr = plane[..., :3] if picture.rgb else plane
-        yield check_pair(Pair(name, hr, None, picture.rgb), scale)
+    for index in np.ndindex(picture.stack_shape):
+        yield check_pair(
+            Pair(_name(picture, index), _plane(picture, index), None, picture.rgb), scale
+        )
+
+
+def hr_and_lr(layers: Sequence[LayerPicture]) -> tuple[LayerPicture, LayerPicture]:
+    """Tell by their sizes which of two layers is HR and which LR.
+
+    Raises
+    ------
+    ValueError
+        There are not two, or neither is larger than the other along both Y and X.
+    """
+    if len(layers) != 2:
+        raise ValueError(
+            f"A pair is two layers, HR and LR, but {len(layers)} are selected: select two."
+        )
+    lr, hr = sorted(layers, key=lambda layer: layer.plane_shape)
+    if any(large <= small for large, small in zip(hr.plane_shape, lr.plane_shape, strict=True)):
+        raise ValueError(
+            f"{hr.name} ({_size(hr)}) and {lr.name} ({_size(lr)}) are no pair of HR and LR: "
+            "HR must have more pixels along both Y and X."
+        )
+    return hr, lr
+
+
+def read_layer_pair(hr: LayerPicture, lr: LayerPicture, scale: int) -> Iterator[Pair]:
+    """Read two layers plane by plane as HR and the LR that was recorded; alpha is left out.
+
+    Yields
+    ------
+    Pair
+        Named after the HR layer, as by :func:`read_planes`.
+
+    Raises
+    ------
+    ValueError
+        The layers differ in the number of planes, in dtype or colour, are not related by the
+        scale, or are shifted by more than half an LR pixel; a plane is no picture.
+    """
+    if hr.stack_shape != lr.stack_shape:
+        raise ValueError(
+            f"{hr.name} has {_planes(hr)} and {lr.name} has {_planes(lr)}: HR and LR must have the "
+            "same."
+        )
+    for index in np.ndindex(hr.stack_shape):
+        pair = Pair(_name(hr, index), _plane(hr, index), _plane(lr, index), hr.rgb)
+        pair = check_pair(pair, scale)
+        _check_alignment(pair, lr.name, scale)
+        yield pair
+
+
+def _check_alignment(pair: Pair, lr_name: str, scale: int) -> None:
+    planes = luma_pair(pair, scale)
+    shift = find_shift(planes.hr, planes.lr, scale)
+    if shift is not None and shift.length > FARTHEST:
+        raise ValueError(
+            f"{lr_name} lies {abs(shift.y):.1f} LR pixels {'below' if shift.y > 0 else 'above'} and "
+            f"{abs(shift.x):.1f} {'right' if shift.x > 0 else 'left'} of where {pair.name} has the "
+            "same structures: register the two layers first, since a network would learn the shift."
+        )
+
+
+def _plane(picture: LayerPicture, index: tuple[int, ...]) -> np.ndarray:
+    plane = np.asarray(picture.data[index])
+    try:
+        check_picture(plane, rgb=picture.rgb)
+    except ValueError as error:
+        raise ValueError(f"The layer {picture.name} can't be used. {error}") from error
+    return plane[..., :3] if picture.rgb else plane
+
+
+def _name(picture: LayerPicture, index: tuple[int, ...]) -> str:
+    return f"{picture.name}/{','.join(map(str, index)) or 0}"
+
+
+def _size(picture: LayerPicture) -> str:
+    return " x ".join(map(str, picture.plane_shape))
+
+
+def _planes(picture: LayerPicture) -> str:
+    shape = picture.stack_shape
+    return f"{' x '.join(map(str, shape))} planes" if shape else "a single plane"
