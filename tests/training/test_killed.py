@@ -26,7 +26,7 @@ KILLS = 30
 INTERVAL = 3
 OPTIONS = (
     *("--arch", "fsrcnn-s", "--scale", "2", "--batch", "2", "--patch", "8", "--device", "cpu"),
-    *("--steps", str(80 * INTERVAL), "--validate-every", str(INTERVAL)),
+    *("--steps", "100000", "--validate-every", str(INTERVAL)),
 )
 
 # The command line as `python -m napari_fsrcnn` runs it, but for one thing: the step of each event
@@ -80,7 +80,7 @@ def reported_steps(report: Path) -> list[int]:
 def kill_at_random(process: multiprocessing.process.BaseProcess, report: Path) -> int:
     """Kill a process some events after its start, and return the step that it had come to."""
     random = np.random.default_rng()
-    enough = len(reported_steps(report)) + random.integers(16)
+    enough = len(reported_steps(report)) + random.integers(12)
     while process.is_alive() and len(reported_steps(report)) < enough:
         time.sleep(0.001)
     time.sleep(random.uniform(0, 0.02))
@@ -133,8 +133,9 @@ def test_a_run_killed_over_and_over_ends_as_one_that_is_left_alone(
             assert reached <= INTERVAL
         # A write that is killed may leave a hidden file, which goes when the run goes on.
         assert len(list(tmp_path.rglob(".*"))) <= 1
-    train("--resume", folder.path)
-    train(*new, tmp_path / "alone.safetensors")
+    saved = saved_step(folder)
+    train("--resume", folder.path, "--stop-after", 2 * INTERVAL)
+    train(*new, tmp_path / "alone.safetensors", "--stop-after", saved + 2 * INTERVAL)
     assert {path.name for path in folder.path.iterdir()} == {
         path.name for path in alone.path.iterdir()
     }

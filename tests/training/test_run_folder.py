@@ -48,6 +48,13 @@ def test_a_folder_in_which_nothing_was_saved_is_used_anew(tmp_path: Path) -> Non
     assert folder.read_config().seed == 2
 
 
+def test_a_new_run_clears_what_a_killed_write_left(tmp_path: Path) -> None:
+    left = tmp_path / ".napari-fsrcnn-0123456789abcdef.json"
+    left.touch()
+    RunFolder(tmp_path).create(TrainingConfig())
+    assert not left.exists()
+
+
 def test_the_log_has_the_figures_by_name(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.append_log(500, seconds=12.345, loss=0.0123456789, psnr=31.23456, bicubic=30.5)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.files.atomic import atomic_path, remove_leftovers
 from napari_fsrcnn.training.config import TrainingConfig
 
 COLUMNS = ("step", "seconds", "loss", "psnr", "bicubic_psnr")
@@ -51,6 +51,7 @@ class RunFolder:
                 f"{self.path} already holds a training run: resume it, or choose another folder."
             )
         self.path.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(self.path)
         self.write_config(config)
         self._write(self.log, ",".join(COLUMNS) + "\n")
 

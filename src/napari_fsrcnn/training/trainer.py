@@ -150,11 +150,8 @@ class Trainer:
         self._step = Step(config, self._state, patches, fabric)
         if self._resuming:
             self._state.load(RunFolder(self._run_folder()).state)
-        elif self._folder is not None:
-            self._folder.create(config)
         if self._folder is not None:
-            remove_leftovers(self._folder.path)
-            self._board = Board(self._folder.board, self._state.step)
+            self._open(self._folder)
         self._clock = time.perf_counter() - self._state.seconds
         yield Started(
             self._state.step,
@@ -169,6 +166,13 @@ class Trainer:
         if self._folder is not None:
             self._board.close()
         yield self._finished()
+
+    def _open(self, folder: RunFolder) -> None:
+        if self._resuming:
+            remove_leftovers(folder.path)
+        else:
+            folder.create(self.config)
+        self._board = Board(folder.board, self._state.step)
 
     def _run_folder(self) -> Path:
         if self.config.run_folder is None:
