@@ -11,10 +11,12 @@ from napari.utils import progress
 from pytestqt.qtbot import QtBot
 
 from napari_fsrcnn import upscale
+from napari_fsrcnn.image.protocol import make_lr
 from napari_fsrcnn.networks.device import available_devices
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 from napari_fsrcnn.widgets.session_models import session_models
 from napari_fsrcnn.widgets.train import TrainWidget
+from napari_fsrcnn.widgets.train_form import PAIR
 
 MINUTES = 120_000
 
@@ -138,6 +140,19 @@ def test_one_run_after_another(train_widget: TrainWidget, qtbot: QtBot, runs: Pa
     assert len(names) == 2
     assert sorted(model.name for model in session_models()[:2]) == names
     assert [step for step, _ in train_widget.curves.psnr] == [10, 20]
+
+
+def test_hr_and_lr_layers_are_learnt_from(
+    train_widget: TrainWidget, viewer_with_discs: Any, qtbot: QtBot, discs: np.ndarray
+) -> None:
+    hr = viewer_with_discs.layers["discs"]
+    lr = viewer_with_discs.add_image(make_lr(discs.astype(float), 2).astype(np.uint8), name="LR")
+    viewer_with_discs.layers.selection = {hr, lr}
+    train_widget.form.fields["source"].value = PAIR
+    run(train_widget, qtbot)
+    assert "20 steps done" in train_widget.status.text()
+    shown = next(layer for layer in viewer_with_discs.layers if layer.name.endswith(": LR"))
+    assert any(np.allclose(shown.data * 255, plane, atol=1) for plane in lr.data)
 
 
 def test_all_devices_are_offered_once_torch_is_there(

@@ -11,7 +11,7 @@ from napari_fsrcnn.networks.registry import architectures
 from napari_fsrcnn.training.config import Loss, TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS
 from napari_fsrcnn.widgets.train_fields import shown_value
-from napari_fsrcnn.widgets.train_form import ADVANCED, BSD100, FOLDER, LAYERS, TrainForm
+from napari_fsrcnn.widgets.train_form import ADVANCED, BSD100, FOLDER, LAYERS, PAIR, TrainForm
 
 
 @pytest.fixture
@@ -91,20 +91,20 @@ def test_every_architecture_and_loss_is_offered(form: TrainForm) -> None:
 def test_the_data(form: TrainForm, tmp_path: Path) -> None:
     data = {}
     form.fields["folder"].value = tmp_path
-    for source in (BSD100, FOLDER, LAYERS):
+    for source in (BSD100, FOLDER, LAYERS, PAIR):
         form.fields["source"].value = source
         data[source] = form.config().data
-    assert data == {BSD100: ("bsd100",), FOLDER: (str(tmp_path),), LAYERS: ()}
+    assert data == {BSD100: ("bsd100",), FOLDER: (str(tmp_path),), LAYERS: (), PAIR: ()}
 
 
 def test_only_what_belongs_to_the_data_is_shown(form: TrainForm) -> None:
     shown = {}
-    for source in (BSD100, FOLDER, LAYERS):
+    for source in (BSD100, FOLDER, LAYERS, PAIR):
         form.fields["source"].value = source
         shown[source] = [
             name for name in ("folder", "layers") if form.fields[name].native.isVisibleTo(form)
         ]
-    assert shown == {BSD100: [], FOLDER: ["folder"], LAYERS: ["layers"]}
+    assert shown == {BSD100: [], FOLDER: ["folder"], LAYERS: ["layers"], PAIR: ["layers"]}
 
 
 def test_what_is_seldom_changed_is_folded_away(form: TrainForm) -> None:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from napari_fsrcnn.networks.registry import Architecture, architectures
 from napari_fsrcnn.widgets.session_models import session_models
 from napari_fsrcnn.widgets.train import TrainWidget
-from napari_fsrcnn.widgets.train_form import BSD100, FOLDER
+from napari_fsrcnn.widgets.train_form import BSD100, FOLDER, PAIR
 
 MINUTES = 120_000
 
@@ -59,6 +59,10 @@ def enlarge_pictures(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
     widget.form.fields["rescale"].value = "1.5"
 
 
+def choose_half_a_pair(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["source"].value = PAIR
+
+
 def choose_no_learning(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
     widget.form.fields["lr"].value = 0
 
@@ -80,6 +84,7 @@ def choose_a_scale_that_bsd100_lacks(_viewer: Any, widget: TrainWidget, _folder:
         (train_the_last_layer_of_nothing, "learn=last .*start"),
         (write_sizes_that_are_none, "Sizes are numbers between 0 and 1"),
         (enlarge_pictures, "rescale.*less than 1"),
+        (choose_half_a_pair, "two layers, HR and LR, but 1"),
         (choose_no_learning, "lr: .*0"),
         (choose_a_scale_that_bsd100_lacks, "not for x5"),
     ],

@@ -19,6 +19,7 @@ from napari_fsrcnn.training.events import Finished, Started
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture
+from napari_fsrcnn.widgets.layer_reading import read_layers
 from napari_fsrcnn.widgets.training_events import training_events
 
 
@@ -67,7 +68,11 @@ def events_of(
 ) -> list[object]:
     return list(
         training_events(
-            config, layers, pause=threading.Event(), stop=stop or threading.Event(), report=report
+            config,
+            None if layers is None else partial(read_layers, layers, config.scale),
+            pause=threading.Event(),
+            stop=stop or threading.Event(),
+            report=report,
         )
     )
 
@@ -170,10 +175,10 @@ class Mismatched(torch.nn.Module):
         super().__init__()
         self.scale = scale
         self.hyperparameters = {}
-        self.weight = torch.nn.Parameter(torch.ones(3, 3))
+        self.layer = torch.nn.Conv2d(3, 1, 3)
 
     def forward(self, lr: torch.Tensor) -> torch.Tensor:
-        return lr @ self.weight
+        return self.layer(lr)
 
 
 def test_an_error_of_torch_is_one_that_the_worker_passes_on(

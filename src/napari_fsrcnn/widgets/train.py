@@ -16,12 +16,12 @@ from napari_fsrcnn.training.events import Finished, Started
 from napari_fsrcnn.training.run_folder import RunFolder, describe
 from napari_fsrcnn.widgets.closing import ClosingQuestion, main_window
 from napari_fsrcnn.widgets.job_widget import JobWidget
-from napari_fsrcnn.widgets.layer_pictures import LayerPicture, take_pictures
+from napari_fsrcnn.widgets.layer_reading import Reader, layers_reader, pair_reader
 from napari_fsrcnn.widgets.preferences import use_preferred_cache
 from napari_fsrcnn.widgets.run_view import RunView
 from napari_fsrcnn.widgets.save_button import SaveButton
 from napari_fsrcnn.widgets.scrolled import Scrolled
-from napari_fsrcnn.widgets.train_form import TrainForm
+from napari_fsrcnn.widgets.train_form import PAIR, TrainForm
 from napari_fsrcnn.widgets.train_job import TrainJob
 from napari_fsrcnn.widgets.train_text import link
 
@@ -78,13 +78,13 @@ class TrainWidget(JobWidget):
         """Start a run as the form says, or say why it can't be started."""
         try:
             config = self.form.config()
-            layers = self._pictures(config)
+            read, hr = self._pictures(config)
         except ValidationError as error:
             self.refuse(f"{describe(error)}.")
         except ValueError as error:
             self.refuse(str(error))
         else:
-            self._begin(config, layers, resuming=False)
+            self._begin(config, read, hr, resuming=False)
 
     def continue_run(self, run: Path) -> None:
         """Go on with the run in a folder, or say why that can't be done.
@@ -94,11 +94,11 @@ class TrainWidget(JobWidget):
         try:
             config = RunFolder(run).read_config().model_copy(update={"run": run})
             self.form.show_config(config)
-            layers = self._pictures(config)
+            read, hr = self._pictures(config)
         except (ValueError, OSError) as error:
             self.refuse(str(error))
         else:
-            self._begin(config, layers, resuming=True)
+            self._begin(config, read, hr, resuming=True)
 
     def tell(self, sentence: str) -> None:
         """Show a sentence; the last one stays when the run has ended."""
@@ -118,19 +118,22 @@ class TrainWidget(JobWidget):
         self.pause_button.setEnabled(False)
         super().stop()
 
-    def _pictures(self, config: TrainingConfig) -> list[LayerPicture] | None:
-        return None if config.data else take_pictures(self._selected_layers())
+    def _pictures(self, config: TrainingConfig) -> tuple[Reader, Layer] | tuple[None, None]:
+        if config.data:
+            return None, None
+        reader = pair_reader if self.form.source == PAIR else layers_reader
+        return reader(self._selected_layers(), config.scale)
 
     def _selected_layers(self) -> list[Layer]:
         layers = self._viewer.layers
         return [layer for layer in layers if layer in layers.selection]
 
     def _begin(
-        self, config: TrainingConfig, layers: list[LayerPicture] | None, *, resuming: bool
+        self, config: TrainingConfig, read: Reader | None, hr: Layer | None, *, resuming: bool
     ) -> None:
         self.form.fold.setChecked(False)
-        self.view.begin(config, like=self._selected_layers()[0] if layers else None)
-        job = TrainJob(config, layers, resuming=resuming)
+        self.view.begin(config, like=hr)
+        job = TrainJob(config, read, resuming=resuming)
         job.happened.connect(self._show_event)
         job.ended.connect(self._say_last_words)
         if window := main_window(self):

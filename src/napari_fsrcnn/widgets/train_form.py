@@ -18,9 +18,14 @@ from napari_fsrcnn.widgets.preset_field import PresetField
 from napari_fsrcnn.widgets.run_location import new_run_folder
 from napari_fsrcnn.widgets.train_fields import config_field, read_value, shown_value
 
-BSD100, FOLDER, LAYERS = "bsd100", "folder", "layers"
+BSD100, FOLDER, LAYERS, PAIR = "bsd100", "folder", "layers", "pair"
 
-_SOURCES = [("BSD-100", BSD100), ("Folder of pictures", FOLDER), ("Selected layers", LAYERS)]
+_SOURCES = [
+    ("BSD-100", BSD100),
+    ("Folder of pictures", FOLDER),
+    ("Selected layers", LAYERS),
+    ("HR and LR layers", PAIR),
+]
 
 _ELSEWHERE = {"data", "hyperparameters", "stop_after", "out", "run"}
 _FIRST = ("arch", "scale", "steps", "device")
@@ -77,7 +82,7 @@ class TrainForm(QWidget):
 
     @property
     def source(self) -> str:
-        """BSD100, FOLDER or LAYERS: where the pictures come from."""
+        """BSD100, FOLDER, LAYERS or PAIR: where the pictures come from."""
         return self.fields["source"].value
 
     def config(self) -> TrainingConfig:
@@ -92,15 +97,17 @@ class TrainForm(QWidget):
         if self.source == FOLDER and folder is None:
             raise ValueError("No folder is chosen: give the folder of pictures to train on.")
         values = self._values((*_FIRST, *ADVANCED))
-        data = {BSD100: (BSD100,), FOLDER: (str(folder),), LAYERS: ()}[self.source]
+        data = {BSD100: (BSD100,), FOLDER: (str(folder),), LAYERS: (), PAIR: ()}[self.source]
         run = new_run_folder(values["arch"], values["scale"])
         return TrainingConfig(data=data, run=run, **values)
 
     def show_config(self, config: TrainingConfig) -> None:
         """Fill in the form from a configuration."""
-        source = LAYERS if not config.data else BSD100 if BSD100 in config.data else FOLDER
-        self.fields["source"].value = source
-        if source == FOLDER:
+        if config.data:
+            self.fields["source"].value = BSD100 if BSD100 in config.data else FOLDER
+        elif self.source not in (LAYERS, PAIR):
+            self.fields["source"].value = LAYERS
+        if self.source == FOLDER:
             self.fields["folder"].value = Path(config.data[0])
         self._fill_in({name: getattr(config, name) for name in (*_FIRST, *ADVANCED)})
 
@@ -153,7 +160,7 @@ class TrainForm(QWidget):
         arrow = Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow
         self.fold.setArrowType(arrow)
         self._show_row("folder", shown=self.source == FOLDER)
-        self._show_row("layers", shown=self.source == LAYERS)
+        self._show_row("layers", shown=self.source in (LAYERS, PAIR))
         perceptual = self.fields["loss"].value == "mse-perceptual"
         for name in ADVANCED:
             self._show_row(name, shown=unfolded and (perceptual or name not in _PERCEPTUAL))
@@ -178,7 +185,11 @@ def _data_fields() -> list[Widget]:
             name="folder",
             mode=FileDialogMode.EXISTING_DIRECTORY,
             nullable=True,
-            tooltip="Every picture in it and in its subfolders is used.",
+            tooltip="Every picture in it and in its subfolders is used; or an OME-Zarr image.",
         ),
-        Label(name="layers", tooltip="Every plane of a stack is a picture of its own."),
+        Label(
+            name="layers",
+            tooltip="Every plane of a stack is a picture of its own. Of a pair, the layer with "
+            "more pixels is HR.",
+        ),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +11,7 @@ from psygnal import Signal
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Noticed
 from napari_fsrcnn.widgets.job import Job
-from napari_fsrcnn.widgets.layer_pictures import LayerPicture
+from napari_fsrcnn.widgets.layer_reading import Reader
 from napari_fsrcnn.widgets.session_models import add_model
 from napari_fsrcnn.widgets.training_events import training_events
 
@@ -23,8 +22,8 @@ class TrainJob(Job):
     Parameters
     ----------
     config : TrainingConfig
-    layers : sequence of LayerPicture, optional
-        Used instead of ``config.data``.
+    read : callable, optional
+        Reads the pictures to use instead of ``config.data``.
     resuming : bool
         Go on with the run in ``config.run``.
 
@@ -37,12 +36,10 @@ class TrainJob(Job):
     happened = Signal(object)
     last_words = (Finished, Noticed)
 
-    def __init__(
-        self, config: TrainingConfig, layers: Sequence[LayerPicture] | None, *, resuming: bool
-    ) -> None:
+    def __init__(self, config: TrainingConfig, read: Reader | None, *, resuming: bool) -> None:
         self._pause = threading.Event()
         events = partial(training_events, pause=self._pause, resuming=resuming)
-        super().__init__("Training", config.arch, events, config, layers)
+        super().__init__("Training", config.arch, events, config, read)
 
     @property
     def paused(self) -> bool:

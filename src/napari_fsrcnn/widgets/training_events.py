@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from napari_fsrcnn.datasets.bsd100 import fetch_bsd100
@@ -14,12 +14,12 @@ from napari_fsrcnn.training.events import Event, Finished
 from napari_fsrcnn.training.run_folder import RunFolder
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
-from napari_fsrcnn.widgets.layer_pictures import LayerPicture, read_planes
+from napari_fsrcnn.widgets.layer_reading import Reader
 
 
 def training_events(
     config: TrainingConfig,
-    layers: Sequence[LayerPicture] | None = None,
+    read: Reader | None = None,
     *,
     pause: threading.Event,
     resuming: bool = False,
@@ -31,8 +31,8 @@ def training_events(
     Parameters
     ----------
     config : TrainingConfig
-    layers : sequence of LayerPicture, optional
-        Used instead of ``config.data``.
+    read : callable, optional
+        Reads the pictures to use instead of ``config.data``.
     pause : threading.Event
         As in :func:`napari_fsrcnn.training.trainer.train`.
     resuming : bool
@@ -56,8 +56,8 @@ def training_events(
         The device ran out of memory or broke down.
     """
     pictures = None
-    if layers is not None:
-        pictures = [pair for layer in layers for pair in read_planes(layer, config.scale)]
+    if read is not None:
+        pictures = read()
     elif "bsd100" in config.data:
         try:
             fetch_bsd100((config.scale,), reporting(report), stop)
