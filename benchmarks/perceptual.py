@@ -58,7 +58,7 @@ def main() -> None:
         scale=SCALE,
         loss="mse",
         steps=options.steps,
-        validate_every=options.steps,  # the last weights count, not those of the highest PSNR
+        validate_every=options.steps,
         batch=8,
         patch=16,
         seed=SEED,

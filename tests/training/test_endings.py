@@ -71,6 +71,22 @@ def test_no_improvement_ends_the_run(pictures: list[Pair], config: TrainingConfi
     assert psnr.index(max(psnr)) == len(psnr) - 4
 
 
+def test_with_a_perceptual_loss_the_last_weights_count(
+    pictures: list[Pair], config: TrainingConfig, data_folder: Path
+) -> None:
+    perceptual = {
+        "loss": "mse-perceptual",
+        "vgg_file": data_folder / "vgg16" / "vgg16_relu3_3.npz",
+        "vgg_weight": 1.0,
+        "steps": 4,
+        "validate_every": 1,
+    }
+    events = list(train(config.model_copy(update=perceptual), pictures=pictures))
+    assert finished(events).psnr == [e.psnr for e in events if isinstance(e, Validated)][-1]
+    with pytest.raises(ValueError, match="leave it out"):
+        TrainingConfig(loss="mse-perceptual", patience=3)
+
+
 def test_a_stop_before_the_first_step_leaves_nothing(
     pictures: list[Pair], config: TrainingConfig, tmp_path: Path
 ) -> None:

@@ -62,7 +62,8 @@ class TrainingConfig(BaseModel):
     vgg: Vgg = Field(default="vgg16", description="features of the perceptual loss")
     vgg_layer: str = Field(default="relu2_2", description="layer of the perceptual loss")
     vgg_weight: Annotated[float, Field(ge=0)] = Field(
-        default=0.006, description="weight of the perceptual loss beside mse"
+        default=0.006,
+        description="weight of the perceptual loss beside mse; with Caffe weights about 1e-7",
     )
     vgg_file: Path | None = Field(
         default=None, description="file of VGG weights; by default torchvision fetches its own"
@@ -119,6 +120,11 @@ class TrainingConfig(BaseModel):
         if self.learn == "last" and self.start is None:
             raise ValueError(
                 "learn=last fine-tunes a network that is trained already: give one as start"
+            )
+        if self.patience is not None and self.loss == "mse-perceptual":
+            raise ValueError(
+                "patience waits for a higher PSNR, which the perceptual loss gives up for its "
+                "features: leave it out, or choose another loss"
             )
         return self
 

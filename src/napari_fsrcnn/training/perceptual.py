@@ -106,7 +106,7 @@ def perceptual_loss(
 
     Features have no unit, so the same weight means another thing with other weights of VGG. With
     those that the authors published (Caffe), relu2_2 is in the hundreds: at 1e-7 its gradient is
-    about as long as that of the pixels' MSE, at 0.006 the pixels hardly count.
+    about twice as long as that of the pixels' MSE, at 0.006 the pixels do not count.
     """
     names = layers_to(vgg, layer)
     source = fetch_vgg(vgg) if file is None else read_vgg(file, vgg)

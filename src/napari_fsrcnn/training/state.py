@@ -104,8 +104,12 @@ class TrainingState:
     def keep_best(self, psnr: float) -> None:
         """Remember the average as the best if its PSNR is the highest so far."""
         if self.best_psnr is None or psnr > self.best_psnr:
-            self.best_psnr, self.best_step = psnr, self.step
-            as_module(self.best).load_state_dict(as_module(self.average).state_dict())
+            self.keep(psnr)
+
+    def keep(self, psnr: float) -> None:
+        """Remember the average as the best, with its PSNR in dB."""
+        self.best_psnr, self.best_step = psnr, self.step
+        as_module(self.best).load_state_dict(as_module(self.average).state_dict())
 
     def keep_sound(self) -> None:
         """Remember the average as the last that was known to be good, if its weights are finite."""

@@ -242,7 +242,11 @@ class Trainer:
         state, bicubic_psnr = self._state, self._validator.bicubic_psnr
         psnr, preview = self._validator.measure(state.average, stop)
         self._limit.check_psnr(psnr)
-        state.keep_best(psnr)
+        if self.config.loss == "mse-perceptual":
+            # It gives PSNR up for the features: the highest PSNR would be that of the least trained.
+            state.keep(psnr)
+        else:
+            state.keep_best(psnr)
         if self._folder is not None:
             seconds = time.perf_counter() - self._clock
             self._folder.append_log(state.step, seconds, loss, psnr, bicubic_psnr)
