@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from napari_fsrcnn.datasets.flat import Flat, HostFlat, fits
 from napari_fsrcnn.datasets.luma import LumaPair
 
 
@@ -16,7 +15,8 @@ class PatchSampler:
     """Draws batches of patches, each at a random place and in one of the eight orientations.
 
     All pictures lie one after another in one flat tensor on the device, so a batch is a single
-    indexed read: no files, no workers, no copies between host and device.
+    indexed read: no files, no workers, no copies between host and device. Pictures that would take
+    too much of a GPU's memory stay on the host, and the same patches are read there.
 
     Parameters
     ----------
@@ -55,12 +55,15 @@ class PatchSampler:
         self.batch = batch
         self.generator = generator
         device = generator.device
-        self._lr = _Flat([pair.lr for pair in self.pairs], device)
-        self._hr = _Flat([pair.hr for pair in self.pairs], device)
+        n_bytes = sum(pair.lr.nbytes + pair.hr.nbytes for pair in self.pairs)
+        held = Flat if fits(n_bytes, device) else HostFlat
+        self._lr = held([pair.lr for pair in self.pairs], device)
+        self._hr = held([pair.hr for pair in self.pairs], device)
         sizes = torch.tensor([pair.lr.shape for pair in self.pairs], device=device)
         self._places = sizes - patch + 1
         # Every place in every picture is as likely as any other.
         self._chances = self._places.prod(1).float()
+        self._aside = None if held is Flat else _stream_aside(device)
 
     def draw(self) -> tuple[Tensor, Tensor]:
         """Draw a batch.
@@ -70,6 +73,20 @@ class PatchSampler:
         lr : Tensor of float32, shape (batch, 1, patch, patch)
         hr : Tensor of float32, shape (batch, 1, scale * patch, scale * patch)
         """
+        if self._aside is None:
+            return self._draw()
+        # The host waits for the places of the patches, but not for the steps that the device has
+        # still to do: meanwhile it reads the next batch. Nothing is drawn ahead of its step, so
+        # the generator's state is what it would be with the pictures on the device.
+        now = torch.cuda.current_stream(self.generator.device)
+        with torch.cuda.stream(self._aside):
+            batch = self._draw()
+        now.wait_stream(self._aside)
+        for patches in batch:
+            patches.record_stream(now)
+        return batch
+
+    def _draw(self) -> tuple[Tensor, Tensor]:
         random, device = self.generator, self.generator.device
         picture = torch.multinomial(self._chances, self.batch, replacement=True, generator=random)
         places = self._places[picture]
@@ -83,22 +100,8 @@ class PatchSampler:
         )
 
 
-class _Flat:
-    """Planes of different sizes in one flat tensor."""
-
-    def __init__(self, planes: list[NDArray[np.float32]], device: torch.device) -> None:
-        self._values = torch.from_numpy(np.concatenate([plane.ravel() for plane in planes]))
-        self._values = self._values.to(device)
-        sizes = torch.tensor([plane.size for plane in planes], device=device)
-        self._starts = sizes.cumsum(0) - sizes
-        self._widths = torch.tensor([plane.shape[1] for plane in planes], device=device)
-
-    def read(self, plane: Tensor, corner: Tensor, size: int, turns: Tensor) -> Tensor:
-        """Read square patches, mirrored on Y, mirrored on X and transposed as ``turns`` says."""
-        ahead = torch.arange(size, device=corner.device)
-        steps = torch.stack([ahead, ahead.flip(0)])[turns[:, :2].long()]
-        rows, columns = (steps + corner[:, :, None]).unbind(1)
-        first = self._starts[plane, None] + rows * self._widths[plane, None]
-        index = first[:, :, None] + columns[:, None, :]
-        index = torch.where(turns[:, 2, None, None], index.mT, index)
-        return self._values[index][:, None]
+def _stream_aside(device: torch.device) -> torch.cuda.Stream:
+    """Open a queue of work beside the device's usual one, after what is under way there."""
+    stream = torch.cuda.Stream(device)
+    stream.wait_stream(torch.cuda.current_stream(device))
+    return stream
