@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -72,11 +73,11 @@ def test_no_improvement_ends_the_run(pictures: list[Pair], config: TrainingConfi
 
 
 def test_with_a_perceptual_loss_the_last_weights_count(
-    pictures: list[Pair], config: TrainingConfig, data_folder: Path
+    pictures: list[Pair], config: TrainingConfig, data_folder: Callable[[str], Path]
 ) -> None:
     perceptual = {
         "loss": "mse-perceptual",
-        "vgg_file": data_folder / "vgg16" / "vgg16_relu3_3.npz",
+        "vgg_file": data_folder("vgg16") / "vgg16_relu3_3.npz",
         "vgg_weight": 1.0,
         "steps": 4,
         "validate_every": 1,
