@@ -1,11 +1,12 @@
 """What the widgets' tests share: runs that lie elsewhere, pictures, and a form to train with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from napari import settings
 
 from napari_fsrcnn.widgets.train import TrainWidget
 from napari_fsrcnn.widgets.train_form import LAYERS
@@ -28,6 +29,18 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
     monkeypatch.setenv("NAPARI_FSRCNN_RUNS", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def preferences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the user's Preferences out of the tests, and the tests' out of the user's.
+
+    As napari's own fixture ``plugin_settings`` does, which hides installed plugins as well.
+    """
+    monkeypatch.setattr(settings, "_CFG_PATH", str(tmp_path / "settings.yaml"))
+    settings._clear_plugin_settings_cache()
+    yield
+    settings._clear_plugin_settings_cache()
 
 
 @pytest.fixture

@@ -23,6 +23,11 @@ def defaults(make_napari_viewer_proxy: Callable[[], Any]) -> Any:
     return get_plugin_settings("napari-fsrcnn").defaults
 
 
+def test_they_are_kept(defaults: Any, tmp_path: Path) -> None:
+    defaults.device = "cpu"
+    assert "device: cpu" in (tmp_path / "napari-fsrcnn.yaml").read_text()
+
+
 def test_every_shipped_model_can_be_chosen(defaults: Any) -> None:
     for name in list_models():
         defaults.model = name
