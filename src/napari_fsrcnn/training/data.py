@@ -33,6 +33,16 @@ class TrainingData:
         """Names of the data sets, sorted."""
         return sorted({pair.name.partition("/")[0] for pair in (*self.train, *self.validation)})
 
+    @property
+    def train_names(self) -> tuple[str, ...]:
+        """Names of the pictures that are learnt from, each once, also where it is cut or shrunk."""
+        return tuple(dict.fromkeys(whole_picture(pair.name) for pair in self.train))
+
+    @property
+    def validation_names(self) -> tuple[str, ...]:
+        """Names of the pictures that choose the best weights."""
+        return tuple(dict.fromkeys(whole_picture(pair.name) for pair in self.validation))
+
 
 def prepare_data(
     config: TrainingConfig,

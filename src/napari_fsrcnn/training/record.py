@@ -9,7 +9,7 @@ from pathlib import Path
 
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.data import TrainingData, whole_picture
+from napari_fsrcnn.training.data import TrainingData
 from napari_fsrcnn.training.state import TrainingState
 from napari_fsrcnn.weights.card import Card, TrainingRecord, Validation
 from napari_fsrcnn.weights.model import Model
@@ -33,8 +33,8 @@ def trained_model(
         scale=config.scale,
         training=TrainingRecord(
             data=data.labels,
-            train=list(dict.fromkeys(whole_picture(pair.name) for pair in data.train)),
-            validation=[whole_picture(pair.name) for pair in data.validation],
+            train=list(data.train_names),
+            validation=list(data.validation_names),
             config=_without_folders(config).model_dump(mode="json", exclude=_LEFT_OUT),
             step=state.step,
             seconds=round(state.seconds, 1),

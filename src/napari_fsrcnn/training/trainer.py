@@ -157,8 +157,8 @@ class Trainer:
             self._state.step,
             config.steps,
             describe_device(fabric.device),
-            tuple(pair.name for pair in self._data.train),
-            tuple(pair.name for pair in self._data.validation),
+            self._data.train_names,
+            self._data.validation_names,
             self._validator.bicubic_psnr,
         )
         yield from self._loop(stop, pause)
