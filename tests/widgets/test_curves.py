@@ -75,6 +75,13 @@ def test_the_loss_axis_has_plain_numbers(curves: Curves) -> None:
     assert strings == ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]
 
 
+def test_a_narrow_loss_axis_has_numbers_too(curves: Curves) -> None:
+    *_, plot = curves.findChildren(PlotWidget)
+    axis = plot.getAxis("left")
+    ((_, ticks),) = axis.tickValues(np.log10(0.021), np.log10(0.09), 200)
+    assert axis.tickStrings(ticks, 1, 1) == ["0.03", "0.05", "0.07"]
+
+
 def luminance(color: QColor) -> float:
     """Relative luminance as WCAG 2 defines it."""
     values = np.array(color.getRgbF()[:3])

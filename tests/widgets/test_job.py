@@ -106,3 +106,24 @@ def test_reports_are_few_and_the_last_one_is_among_them() -> None:
     assert seen[0] == Advanced(1, 10_000)
     assert seen[-1] == Advanced(10_000, 10_000)
     assert len(seen) < 1000
+
+
+def test_last_words_and_errors_count_after_a_stop_where_there_are_any(qtbot: QtBot) -> None:
+    class Last(Recorder):
+        last_words = (str,)
+
+    def saying(*, stop: threading.Event, report: Callable[[object], None]) -> Iterator[int | str]:
+        del report
+        yield 1
+        stop.wait(20)
+        yield 2
+        yield "saved"
+        raise OSError("The disk is full.")
+
+    job = Last(saying)
+    job.start()
+    qtbot.waitUntil(lambda: job.handled == [1], timeout=20_000)
+    job.stop()
+    qtbot.waitUntil(lambda: job.done, timeout=20_000)
+    assert job.handled == [1, "saved"]
+    assert job.sentences == ["The disk is full."]

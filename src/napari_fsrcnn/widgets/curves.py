@@ -29,7 +29,7 @@ class _LossAxis(pg.AxisItem):
 
     def logTickValues(self, low: float, high: float, size: float, *_: Any) -> list[Any]:  # noqa: N802
         decades = range(math.floor(low), math.ceil(high) + 1)
-        for digits in ((1, 2, 5), (1, 3), (1,)):
+        for digits in ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
             ticks = [decade + math.log10(digit) for decade in decades for digit in digits]
             shown = [tick for tick in ticks if low <= tick <= high]
             if len(shown) * _TICK_HEIGHT <= size:

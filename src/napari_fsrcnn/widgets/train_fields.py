@@ -76,6 +76,8 @@ def config_field(name: str) -> Widget:
         field = FloatSpinBox(step=_STEPS[name], **limits, **common)
     else:
         field = _OTHERS[kind](**common)
+    if name == "rescale":
+        field.native.setPlaceholderText("none")
     if name == "patience":
         field.native.setSpecialValueText("never")
     return field
