@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from torch import Tensor, nn
 
+from napari_fsrcnn.networks.convolution import Convolution
 from napari_fsrcnn.networks.deconvolution import Deconvolution
 from napari_fsrcnn.networks.srcnn import PaddingMode, check_padding_mode
 
@@ -64,7 +65,7 @@ class FSRCNN(nn.Module):
         layers: list[nn.Module] = []
         for channels, maps, kernel in widths:
             layers += [
-                nn.Conv2d(channels, maps, kernel, padding="same", padding_mode=padding_mode),
+                Convolution(channels, maps, kernel, padding="same", padding_mode=padding_mode),
                 nn.PReLU(maps if prelu == "channel" else 1),
             ]
         self.scale = scale

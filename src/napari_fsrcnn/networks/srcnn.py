@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_fsrcnn.networks.bicubic import BicubicUpsample
+from napari_fsrcnn.networks.convolution import Convolution
 
 PaddingMode = Literal["replicate", "zeros"]
 
@@ -60,9 +61,9 @@ class SRCNN(nn.Module):
         }
         self.halo = math.ceil(sum(kernel // 2 for kernel in kernels) / scale) + BicubicUpsample.halo
         self.bicubic = BicubicUpsample(scale)
-        self.extract = nn.Conv2d(1, 64, first, padding="same", padding_mode=padding_mode)
-        self.map = nn.Conv2d(64, 32, second, padding="same", padding_mode=padding_mode)
-        self.reconstruct = nn.Conv2d(32, 1, third, padding="same", padding_mode=padding_mode)
+        self.extract = Convolution(1, 64, first, padding="same", padding_mode=padding_mode)
+        self.map = Convolution(64, 32, second, padding="same", padding_mode=padding_mode)
+        self.reconstruct = Convolution(32, 1, third, padding="same", padding_mode=padding_mode)
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map an LR plane ``(N, 1, H, W)`` in [0, 1] to HR ``(N, 1, scale * H, scale * W)``."""
