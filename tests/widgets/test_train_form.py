@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from napari_fsrcnn.networks.registry import architectures
 from napari_fsrcnn.training.config import Loss, TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS
+from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.widgets.train_fields import shown_value
 from napari_fsrcnn.widgets.train_form import ADVANCED, BSD100, FOLDER, LAYERS, PAIR, TrainForm
 
@@ -168,7 +169,7 @@ def test_a_changed_recipe_says_so(form: TrainForm) -> None:
     form.fields["lr"].value = 0.01
     assert combo.currentText() == "fast, changed"
     assert form.fields["preset"].value == "fast"
-    form.fields["lr"].value = 0.001
+    form.fields["lr"].value = TrainingConfig().lr
     assert combo.currentText() == "fast"
     form.fields["scale"].value = 4  # any recipe is for any scale
     assert combo.currentText() == "fast"

@@ -75,7 +75,7 @@ class TrainingConfig(BaseModel):
     batch: Annotated[int, Field(ge=1)] = Field(default=16, description="patches in a step")
     patch: Annotated[int, Field(ge=8)] = Field(default=24, description="patch size in LR pixels")
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
-        default=4e-3, description="highest learning rate"
+        default=2e-3, description="highest learning rate"
     )
     last_lr: Annotated[float, Field(ge=0, le=10)] = Field(
         default=1.0, description="learning rate of the last layer, as a part of lr"
