@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 from napari_fsrcnn.networks.registry import architectures
 from napari_fsrcnn.training.config import Loss, TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS
-from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.widgets.train_fields import shown_value
 from napari_fsrcnn.widgets.train_form import ADVANCED, BSD100, FOLDER, LAYERS, PAIR, TrainForm
 
