@@ -70,6 +70,18 @@ def test_a_preset_can_be_changed(command: Run, pictures: Path, tmp_path: Path) -
     assert config["lr"] == 0.0005
 
 
+def test_a_run_that_diverges_says_so_and_fails(
+    command: Run, pictures: Path, tmp_path: Path
+) -> None:
+    wild = ["--optimizer", "sgd", "--lr", 1, "--loss", "mse", "--schedule", "constant"]
+    out = tmp_path / "a.safetensors"
+    options = [*SMALL, "--validate-every", 1, "--steps", 3000, *wild, "--out", out]
+    ended = command("train", "--data", pictures, *options)
+    assert ended.returncode == 1
+    assert "Choose a lower learning rate" in " ".join(ended.stdout.split())
+    assert steps(out) < 3000
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

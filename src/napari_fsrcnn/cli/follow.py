@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from napari_fsrcnn.training.events import Event, Started
 
 
-def follow(events: Iterator[Event], settings: TrainingConfig, stop: threading.Event) -> None:
-    """Run a training to its end, or to Ctrl-C, which sets `stop`."""
+def follow(events: Iterator[Event], settings: TrainingConfig, stop: threading.Event) -> Finished:
+    """Run a training to its end, or to Ctrl-C, which sets `stop`, and return how it ended."""
     with progress_bar("Reading the pictures"):
         started = cast("Started", next(events))
     _say_start(started, settings)
@@ -36,6 +36,7 @@ def follow(events: Iterator[Event], settings: TrainingConfig, stop: threading.Ev
             elif isinstance(event, Finished):
                 finished = event
     _report(finished, settings)
+    return finished
 
 
 def _say_start(started: Started, settings: TrainingConfig) -> None:

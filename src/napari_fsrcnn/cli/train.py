@@ -67,7 +67,8 @@ def train(
 ) -> None:
     """Train a network, new or from where a run was saved.
 
-    Ctrl-C stops: the run is saved and can be resumed, and the best model so far is written.
+    Ctrl-C stops: the run is saved and can be resumed, and the best model so far is written. So it
+    is where the loss explodes; the exit code is then 1.
 
     Under torchrun every process trains on its own device with the batch that is given.
     """
@@ -85,9 +86,11 @@ def train(
         for _ in events:
             pass
         return
-    follow(events, settings, stop)
+    finished = follow(events, settings, stop)
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
+    if finished.reason == "diverged":
+        raise typer.Exit(1)
 
 
 def _settings(
