@@ -9,6 +9,7 @@ from napari_fsrcnn.datasets.folder import read_folder
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator
     from pathlib import Path
 
     from napari_fsrcnn.datasets.pairs import Pair
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
 class ReadingStopped(RuntimeError):
     """Raised when ``stop`` is set before all pictures are read."""
+
+
+def iterate_pairs(data: str | Path, scale: int) -> Iterator[Pair]:
+    """Read, one after the other, BSD-100 or a folder of pictures.
+
+    Raises
+    ------
+    OSError, ValueError
+        As :func:`read_pairs`.
+    """
+    return read_bsd100(scale) if data == "bsd100" else read_folder(data, scale)
 
 
 def read_pairs(data: str | Path, scale: int, stop: threading.Event | None = None) -> list[Pair]:
@@ -33,7 +45,7 @@ def read_pairs(data: str | Path, scale: int, stop: threading.Event | None = None
         `stop` was set; it is looked at before each picture.
     """
     pairs = []
-    for pair in read_bsd100(scale) if data == "bsd100" else read_folder(data, scale):
+    for pair in iterate_pairs(data, scale):
         if stop is not None and stop.is_set():
             raise ReadingStopped("Reading the pictures was stopped.")
         pairs.append(pair)

@@ -5,42 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from napari_fsrcnn.datasets.luma import LumaPair, luma_pair, measurable
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.source import read_pairs
+from napari_fsrcnn.evaluation.trial import LR, ImageScore, Trial, mean_score
 from napari_fsrcnn.image.gain import gain
-from napari_fsrcnn.image.metrics import psnr, ssim
-from napari_fsrcnn.image.resize import imresize
-from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped, prepare, upscale_plane
+from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped, prepare
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
 
-Floating = NDArray[np.floating[Any]]
 
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class ImageScore(_Frozen):
-    """Figures of one picture: PSNR in dB, SSIM in [-1, 1]."""
-
-    name: str
-    psnr: float
-    ssim: float
-    bicubic_psnr: float
-    bicubic_ssim: float
-
-
-class Evaluation(_Frozen):
+class Evaluation(BaseModel):
     """Figures of a model on a data set: means over the pictures of each picture's figure.
 
     Attributes
@@ -49,6 +27,8 @@ class Evaluation(_Frozen):
         Pictures of the data set that the model was trained or chosen on, and that therefore do
         not count.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     dataset: str
     scale: int
@@ -75,7 +55,7 @@ def evaluate(
     data: str | Path | Sequence[Pair],
     scale: int,
     *,
-    lr: Literal["made", "given"] = "made",
+    lr: LR = "made",
     device: str = "auto",
     progress: Progress | None = None,
     stop: threading.Event | None = None,
@@ -118,7 +98,8 @@ def evaluate(
     """
     loaded = None if str(model) == "bicubic" else _load(model, scale)
     pairs = read_pairs(data, scale) if isinstance(data, str | Path) else list(data)
-    unseen = [pair for pair in pairs if pair.name not in _seen(loaded)]
+    seen = frozenset() if loaded is None else pictures_seen(loaded)
+    unseen = [pair for pair in pairs if pair.name not in seen]
     if not unseen:
         raise ValueError(
             "The model was trained or chosen on every one of these pictures: evaluate it on others."
@@ -128,21 +109,9 @@ def evaluate(
     for done, pair in enumerate(unseen, start=1):
         if stop is not None and stop.is_set():
             raise UpscaleStopped("The evaluation was stopped.")
-        planes = luma_pair(_with_lr(pair, lr), scale)
-        bicubic: Floating = imresize(planes.lr, scale)
-        restored = bicubic
-        if network is not None:
-            restored = upscale_plane(network, torch.from_numpy(planes.lr), stop=stop).numpy()
-        bicubic_psnr, bicubic_ssim = _measure(planes, bicubic, scale)
-        network_psnr, network_ssim = _measure(planes, restored, scale)
+        trial = Trial(pair, scale, lr)
         scores.append(
-            ImageScore(
-                name=pair.name,
-                psnr=network_psnr,
-                ssim=network_ssim,
-                bicubic_psnr=bicubic_psnr,
-                bicubic_ssim=bicubic_ssim,
-            )
+            trial.score(trial.bicubic if network is None else trial.restore(network, stop))
         )
         if progress is not None:
             progress(done, len(unseen))
@@ -152,22 +121,14 @@ def evaluate(
         model="bicubic" if loaded is None else loaded.name,
         left_out=len(pairs) - len(unseen),
         images=tuple(scores),
-        **{
-            figure: float(np.mean([getattr(score, figure) for score in scores]))
-            for figure in ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim")
-        },
+        **mean_score(scores).model_dump(exclude={"name"}),
     )
 
 
-def _measure(planes: LumaPair, restored: Floating, scale: int) -> tuple[float, float]:
-    hr, image, data_range = measurable(planes, restored)
-    try:
-        return (
-            psnr(hr, image, data_range=data_range, shave=scale),
-            ssim(hr, image, data_range=data_range, shave=scale),
-        )
-    except ValueError as error:
-        raise ValueError(f"{planes.name} can't be measured. {error}") from error
+def pictures_seen(model: Model) -> frozenset[str]:
+    """Names of the pictures that a model was trained or chosen on, as far as its file tells."""
+    training = model.card.training
+    return frozenset() if training is None else frozenset((*training.train, *training.validation))
 
 
 def _load(model: str | Path | Model, scale: int) -> Model:
@@ -176,22 +137,6 @@ def _load(model: str | Path | Model, scale: int) -> Model:
     if model.scale != scale:
         raise ValueError(f"The model {model.name} enlarges by {model.scale}, not by {scale}.")
     return model
-
-
-def _seen(model: Model | None) -> frozenset[str]:
-    if model is None or model.card.training is None:
-        return frozenset()
-    return frozenset((*model.card.training.train, *model.card.training.validation))
-
-
-def _with_lr(pair: Pair, lr: Literal["made", "given"]) -> Pair:
-    if lr == "made":
-        return Pair(pair.name, pair.hr, None, pair.rgb)
-    if pair.lr is None:
-        raise ValueError(
-            f"{pair.name} comes without a ready-made LR: evaluate with LR made from HR."
-        )
-    return pair
 
 
 def _label(data: str | Path | Sequence[Pair], pairs: Sequence[Pair]) -> str:

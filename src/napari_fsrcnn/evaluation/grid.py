@@ -1,0 +1,116 @@
+"""Several models on the same pictures, figure by figure."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.evaluation.score import pictures_seen
+from napari_fsrcnn.evaluation.trial import ImageScore, Trial, mean_score
+from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped, prepare
+from napari_fsrcnn.networks.device import resolve_device
+from napari_fsrcnn.weights.model import Model
+
+
+@dataclass(frozen=True)
+class ModelScore:
+    """Figures of one picture by one model.
+
+    Attributes
+    ----------
+    model : str
+    scale : int
+        The model's.
+    image : ImageScore
+    """
+
+    model: str
+    scale: int
+    image: ImageScore
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A picture that a model was trained or chosen on, and is not measured on."""
+
+    model: str
+    picture: str
+
+
+def score_models(
+    models: Mapping[str, Model],
+    read: Callable[[int], Iterable[Pair]],
+    *,
+    device: str = "auto",
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> Iterator[ModelScore | LeftOut]:
+    """Measure models of any scales as :func:`napari_fsrcnn.evaluate` does, LR made from HR.
+
+    Parameters
+    ----------
+    models : mapping of str to Model
+        By the names that the figures are to bear.
+    read : callable
+        Called with each scale, the smallest first; gives the same pictures for each.
+    device : str
+        "auto", "cpu", "cuda", "cuda:N" or "mps".
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each picture by each model.
+    stop : threading.Event, optional
+        Looked at before each picture is read, and before each tile.
+
+    Yields
+    ------
+    ModelScore, LeftOut
+        Picture after picture, one for each model of the scale.
+
+    Raises
+    ------
+    ValueError
+        If a picture can't be used or there is no such device.
+    OSError
+        If ``read`` can't read.
+    UpscaleStopped
+        If ``stop`` was set.
+    """
+    on = resolve_device(device)
+    seen = {name: pictures_seen(model) for name, model in models.items()}
+    done = 0
+    for scale in sorted({model.scale for model in models.values()}):
+        networks = {
+            name: prepare(model.network, on)
+            for name, model in models.items()
+            if model.scale == scale
+        }
+        pairs = list(_until(stop, read(scale)))
+        for pair in pairs:
+            trial = Trial(pair, scale)
+            for name, network in networks.items():
+                if pair.name in seen[name]:
+                    yield LeftOut(name, pair.name)
+                else:
+                    yield ModelScore(name, scale, trial.score(trial.restore(network, stop)))
+                done += 1
+                if progress is not None:
+                    progress(done, len(models) * len(pairs))
+
+
+def mean_scores(scores: Sequence[ModelScore]) -> list[ModelScore]:
+    """Mean over the pictures of each model, in the order in which the models come first."""
+    by_model: dict[tuple[str, int], list[ModelScore]] = {}
+    for score in scores:
+        by_model.setdefault((score.model, score.scale), []).append(score)
+    return [
+        ModelScore(model, scale, mean_score([score.image for score in theirs]))
+        for (model, scale), theirs in by_model.items()
+    ]
+
+
+def _until(stop: threading.Event | None, pairs: Iterable[Pair]) -> Iterator[Pair]:
+    for pair in pairs:
+        if stop is not None and stop.is_set():
+            raise UpscaleStopped("The evaluation was stopped.")
+        yield pair

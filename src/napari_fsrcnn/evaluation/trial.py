@@ -1,0 +1,158 @@
+"""One picture whose HR is known: restored from its LR, and measured by the literature's protocol."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from napari_fsrcnn.datasets.luma import luma_pair, measurable
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.image.gain import gain
+from napari_fsrcnn.image.metrics import psnr, ssim
+from napari_fsrcnn.image.resize import imresize
+from napari_fsrcnn.inference.tiles import upscale_plane
+from napari_fsrcnn.networks.network import Network
+
+LR = Literal["made", "given"]
+
+Floating = NDArray[np.floating[Any]]
+
+
+class ImageScore(BaseModel):
+    """Figures of one picture: PSNR in dB, SSIM in [-1, 1]."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    psnr: float
+    ssim: float
+    bicubic_psnr: float
+    bicubic_ssim: float
+
+    @property
+    def psnr_gain(self) -> float:
+        """What the model is better than bicubic, in dB."""
+        return gain(self.psnr, self.bicubic_psnr)
+
+    @property
+    def ssim_gain(self) -> float:
+        """By how much the model's SSIM is above bicubic's."""
+        return gain(self.ssim, self.bicubic_ssim)
+
+
+def mean_score(scores: Sequence[ImageScore], name: str = "mean") -> ImageScore:
+    """Mean of each figure over pictures, one at least.
+
+    Examples
+    --------
+    >>> scores = [
+    ...     ImageScore(name=n, psnr=int(n), ssim=1, bicubic_psnr=1, bicubic_ssim=1) for n in "24"
+    ... ]
+    >>> mean_score(scores).psnr
+    3.0
+    """
+    figures = ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim")
+    means = {each: float(np.mean([getattr(score, each) for score in scores])) for each in figures}
+    return ImageScore(name=name, **means)
+
+
+class Trial:
+    """The Y plane of a picture as HR and LR, for any number of networks.
+
+    Parameters
+    ----------
+    pair : Pair
+    scale : int
+    lr : {"made", "given"}
+        As for :func:`napari_fsrcnn.evaluate`.
+
+    Attributes
+    ----------
+    planes : LumaPair
+    bicubic : ndarray, shape (scale * Y, scale * X)
+        LR enlarged by MATLAB's bicubic, in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the picture is too small for the scale, or comes without the LR that is asked for.
+    """
+
+    def __init__(self, pair: Pair, scale: int, lr: LR = "made") -> None:
+        self.planes = luma_pair(_with_lr(pair, lr), scale)
+        self.bicubic: Floating = imresize(self.planes.lr, scale)
+        self._scale = scale
+
+    def restore(self, network: Network, stop: threading.Event | None = None) -> Floating:
+        """Enlarge LR by a network (:func:`napari_fsrcnn.inference.tiles.prepare`).
+
+        Returns
+        -------
+        ndarray of float32, shape (scale * Y, scale * X)
+            In [0, 1], not clipped.
+
+        Raises
+        ------
+        UpscaleStopped
+            If ``stop`` was set; it is looked at before each tile.
+        """
+        return upscale_plane(network, torch.from_numpy(self.planes.lr), stop=stop).numpy()
+
+    def score(self, restored: Floating) -> ImageScore:
+        """Measure a restored plane and bicubic against HR, a border of ``scale`` pixels left out.
+
+        Raises
+        ------
+        ValueError
+            If too little is left inside the border.
+        """
+        network, bicubic = self._measure(restored), self._bicubic_figures
+        return ImageScore(
+            name=self.planes.name,
+            psnr=network[0],
+            ssim=network[1],
+            bicubic_psnr=bicubic[0],
+            bicubic_ssim=bicubic[1],
+        )
+
+    def error(self, restored: Floating) -> Floating:
+        """How far each pixel of a restored plane is from HR, as a part of the data range.
+
+        Returns
+        -------
+        ndarray, shape (scale * Y, scale * X)
+            0 or more; its mean square gives the PSNR, but for the border.
+        """
+        hr, image, data_range = measurable(self.planes, restored)
+        return np.abs(image - hr) / data_range
+
+    @cached_property
+    def _bicubic_figures(self) -> tuple[float, float]:
+        return self._measure(self.bicubic)
+
+    def _measure(self, restored: Floating) -> tuple[float, float]:
+        hr, image, data_range = measurable(self.planes, restored)
+        try:
+            return (
+                psnr(hr, image, data_range=data_range, shave=self._scale),
+                ssim(hr, image, data_range=data_range, shave=self._scale),
+            )
+        except ValueError as error:
+            raise ValueError(f"{self.planes.name} can't be measured. {error}") from error
+
+
+def _with_lr(pair: Pair, lr: LR) -> Pair:
+    if lr == "made":
+        return Pair(pair.name, pair.hr, None, pair.rgb)
+    if pair.lr is None:
+        raise ValueError(
+            f"{pair.name} comes without a ready-made LR: evaluate with LR made from HR."
+        )
+    return pair
