@@ -1,6 +1,7 @@
 """Memory that runs out, in a process whose address space is limited: half a batch may still fit."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux limits an address space and tells its size"
 )
 
-# Trains with so many MiB more than the process has once it is ready, and prints what it says.
+# Trains with so many MiB more than the process has once it is ready, and prints what it says. A
+# step before that loads what torch loads only when it is needed, wherever it runs.
 LIMITED = """
 import resource, sys
 from pathlib import Path
@@ -24,7 +26,11 @@ from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Noticed, Started
 from napari_fsrcnn.training.trainer import train
 
-for event in train(TrainingConfig.model_validate_json(sys.argv[1])):
+config = TrainingConfig.model_validate_json(sys.argv[1])
+small = {"run": None, "steps": 1, "batch": 1, "patch": 32}
+for event in train(config.model_copy(update=small)):
+    pass
+for event in train(config):
     if isinstance(event, Started):
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         limit = pages * resource.getpagesize() + int(sys.argv[2]) * 2**20
@@ -40,6 +46,8 @@ def train_limited(mebibytes: int, **config: object) -> subprocess.CompletedProce
     settings = json.dumps({"arch": "fsrcnn-s", "scale": 2, "device": "cpu", **config})
     return subprocess.run(
         [sys.executable, "-c", LIMITED, settings, str(mebibytes)],
+        # Each thread would take address space of its own, more on machines of more cores.
+        env=os.environ | {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -122,7 +122,18 @@ def test_weights_that_are_no_numbers_are_left_for_the_last_sound_ones() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"width": 0}, {"optimizer": "sgd"}, {"optimizer": "sgd", "width": 0}, {"learn": "last"}],
+    [
+        {"optimizer": optimizer, "width": width, "learn": learn, "start": None}
+        for optimizer, width, learn in [
+            ("soap", 0, "all"),
+            ("soap", 8, "all"),
+            ("adam", 8, "all"),
+            ("adam", 0, "all"),
+            ("sgd", 8, "all"),
+            ("sgd", 0, "all"),
+            ("soap", 0, "last"),
+        ]
+    ],
 )
 def test_a_state_goes_on_from_its_file_as_if_nothing_had_been(
     tmp_path: Path, changes: dict[str, Any]

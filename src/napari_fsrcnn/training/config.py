@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Loss = Literal["l1-mse", "l1", "mse", "charbonnier", "mse-perceptual"]
 Vgg = Literal["vgg16", "vgg19"]
 Initial = Literal["interpolation", "paper"]
-Optimizer = Literal["adam", "sgd"]
+Optimizer = Literal["soap", "adam", "sgd"]
 Schedule = Literal["one-cycle", "constant"]
 Learn = Literal["all", "last"]
 Precision = Literal["float32", "bf16", "fp16"]
@@ -75,12 +75,14 @@ class TrainingConfig(BaseModel):
     batch: Annotated[int, Field(ge=1)] = Field(default=16, description="patches in a step")
     patch: Annotated[int, Field(ge=8)] = Field(default=24, description="patch size in LR pixels")
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
-        default=2e-3, description="highest learning rate"
+        default=1e-2, description="highest learning rate"
     )
     last_lr: Annotated[float, Field(ge=0, le=10)] = Field(
         default=1.0, description="learning rate of the last layer, as a part of lr"
     )
-    optimizer: Optimizer = Field(default="adam", description="adam, or sgd with momentum 0.9")
+    optimizer: Optimizer = Field(
+        default="soap", description="soap needs fewest steps; adam; or sgd with momentum 0.9"
+    )
     schedule: Schedule = Field(default="one-cycle", description="of the learning rate")
     clip: Annotated[float, Field(ge=0)] = Field(
         default=0.0, description="longest gradient that is not shortened; 0: never shortened"
@@ -90,7 +92,8 @@ class TrainingConfig(BaseModel):
         description="first weights: near plain interpolation, or random as in the paper",
     )
     width: Annotated[int, Field(ge=0, le=4096)] = Field(
-        default=256, description="inner width of collapsible layers; 0: ordinary layers"
+        default=0,
+        description="inner width of collapsible layers, a help to adam; 0: ordinary layers",
     )
     average: Annotated[float, Field(ge=0, lt=1)] = Field(
         default=0.999, description="decay of the weights' moving average; 0: none"

@@ -13,6 +13,7 @@ from napari_fsrcnn.networks.initial import (
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.soap import Soap
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 
 MOMENTUM = 0.9
@@ -69,6 +70,8 @@ def make_optimizer(config: TrainingConfig, network: nn.Module) -> torch.optim.Op
             weight.requires_grad_(False)
     else:
         groups.insert(0, {"params": others, "part": 1.0})
+    if config.optimizer == "soap":
+        return Soap(groups, lr=config.lr)
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=config.lr, momentum=MOMENTUM, fused=True)
     return torch.optim.Adam(groups, lr=config.lr, fused=True)

@@ -45,7 +45,7 @@ _PAPER = {
 PRESETS: Mapping[str, Preset] = {
     preset.name: preset
     for preset in (
-        Preset("fast", "collapsible layers: the best network in the shortest time", {}),
+        Preset("fast", "SOAP, one cycle: the best network in the shortest time", {}),
         Preset(
             "paper-srcnn",
             "SRCNN as published: SGD for millions of steps",

@@ -104,5 +104,11 @@ class Step:
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:
-    # On the CPU it is a plain RuntimeError of torch's allocator.
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+    # On the CPU it is a plain RuntimeError: of torch's allocator, or of oneDNN, which has no room
+    # for a convolution's code or scratch memory and does not say more.
+    told = str(error)
+    return (
+        isinstance(error, torch.OutOfMemoryError)
+        or "DefaultCPUAllocator" in told
+        or told in ("could not create a primitive", "could not create a memory object")
+    )
