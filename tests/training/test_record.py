@@ -52,6 +52,7 @@ def test_the_record_says_what_was_trained_on_what_and_for_how_long() -> None:
     assert (training.train, training.validation) == (["b/1", "a/1"], ["a/1", "b/2"])
     assert (training.step, training.seconds, training.config["seed"]) == (120, 3.1, 4)
     assert training.versions["torch"] == version("torch")
+    assert training.machine.startswith("CPU (")
 
 
 def test_before_the_first_validation_it_is_the_average_without_figures() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from napari_fsrcnn.image.value_range import RULE
-from napari_fsrcnn.weights.card import Card, TrainingRecord, Validation
+from napari_fsrcnn.weights.card import Card, DatasetFigures, TrainingRecord, Validation
 
 decibels = st.floats(allow_nan=False)
 names = st.lists(st.text(max_size=8), max_size=3)
@@ -28,6 +28,7 @@ records = st.builds(
     seconds=st.floats(0, 1e9),
     versions=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),
     date=st.dates().map(lambda date: date.isoformat()),
+    machine=st.text(max_size=8),
 )
 validations = st.builds(
     Validation,
@@ -35,6 +36,15 @@ validations = st.builds(
     step=st.integers(0, 10**9),
     psnr=decibels,
     bicubic_psnr=decibels,
+)
+figures = st.builds(
+    DatasetFigures,
+    dataset=st.text(max_size=8),
+    pictures=st.integers(1, 100),
+    psnr=decibels,
+    ssim=st.floats(-1, 1),
+    bicubic_psnr=decibels,
+    bicubic_ssim=st.floats(-1, 1),
 )
 cards = st.builds(
     Card,
@@ -44,6 +54,11 @@ cards = st.builds(
     origin=st.text(max_size=8),
     training=st.none() | records,
     validation=st.none() | validations,
+    figures=st.lists(figures, max_size=2).map(tuple),
+    intended_use=st.text(max_size=8),
+    limits=st.text(max_size=8),
+    weights_license=st.text(max_size=8),
+    training_terms=st.text(max_size=8),
 )
 
 
@@ -67,6 +82,15 @@ def test_what_is_not_said_is_the_project_s_rule() -> None:
     assert (card.color_space, card.value_range, card.origin) == ("Y of BT.601", RULE, "")
     assert card.training is None
     assert card.validation is None
+
+
+def test_a_card_from_before_there_were_figures_and_terms_is_still_read() -> None:
+    record = {"data": ["T91"], "train": ["T91/t1"], "validation": [], "config": {}, "step": 5}
+    record |= {"seconds": 1.5, "versions": {}, "date": "2026-01-31"}
+    old = {"format": 1, "architecture": "fsrcnn", "hyperparameters": {}, "scale": 2}
+    card = Card.model_validate_json(json.dumps(old | {"training": record}))
+    assert card.training is not None
+    assert (card.training.machine, card.figures, card.limits) == ("", (), "")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from napari_fsrcnn.networks.device import describe_device
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import TrainingData
@@ -40,6 +41,7 @@ def trained_model(
             seconds=round(state.seconds, 1),
             versions={name: version(name) for name in ("napari-fsrcnn", "torch")},
             date=datetime.now(UTC).date().isoformat(),
+            machine=describe_device(state.generator.device),
         ),
         validation=None
         if state.best_psnr is None

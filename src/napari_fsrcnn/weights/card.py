@@ -23,8 +23,22 @@ class Validation(_Frozen):
     bicubic_psnr: float
 
 
+class DatasetFigures(_Frozen):
+    """Means over the pictures of a test set, on Y: PSNR in dB and SSIM, and bicubic's."""
+
+    dataset: str
+    pictures: int
+    psnr: float
+    ssim: float
+    bicubic_psnr: float
+    bicubic_ssim: float
+
+
 class TrainingRecord(_Frozen):
-    """How the weights came about; names are ``data set/picture``."""
+    """How the weights came about; names are ``data set/picture``.
+
+    What older files do not tell is empty.
+    """
 
     data: list[str]
     train: list[str]
@@ -34,6 +48,7 @@ class TrainingRecord(_Frozen):
     seconds: float
     versions: dict[str, str]
     date: str
+    machine: str = ""
 
 
 class Card(_Frozen):
@@ -53,6 +68,15 @@ class Card(_Frozen):
         The rule by which pictures are mapped to [0, 1].
     origin : str
         Where imported weights come from; empty for weights trained here.
+    training, validation : TrainingRecord, Validation or None
+    figures : tuple of DatasetFigures
+        On sets that the weights were neither trained nor chosen on.
+    intended_use, limits : str
+        What the weights are made for, and what they must not be trusted with.
+    weights_license : str
+        Under which the weights are given; the code has its own.
+    training_terms : str
+        Under which the training pictures are given.
     """
 
     format: Literal[1] = 1
@@ -64,3 +88,8 @@ class Card(_Frozen):
     origin: str = ""
     training: TrainingRecord | None = None
     validation: Validation | None = None
+    figures: tuple[DatasetFigures, ...] = ()
+    intended_use: str = ""
+    limits: str = ""
+    weights_license: str = ""
+    training_terms: str = ""
