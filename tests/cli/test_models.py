@@ -1,4 +1,4 @@
-"""The table of shipped models."""
+"""The table of shipped models, and the whole card of one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from napari_fsrcnn.cli.models import count_weights
+from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.weights.checkpoint import read_card
-from napari_fsrcnn.weights.shipped import model_path
+from napari_fsrcnn.weights.shipped import list_models, model_path
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -17,14 +20,50 @@ def test_each_model_has_a_row_with_what_its_card_says(command: Run) -> None:
     ended = command("models")
     assert ended.returncode == 0
     rows = {line.split()[0]: line for line in ended.stdout.splitlines() if line.strip()}
-    for scale in (2, 3, 4):
-        card = read_card(model_path(f"fsrcnn-x{scale}"))
-        row = rows[f"fsrcnn-x{scale}"]
+    for name in list_models():
+        path = model_path(name)
+        card = read_card(path)
         assert card.training is not None
         assert card.validation is not None
-        gain = card.validation.psnr - card.validation.bicubic_psnr
-        for fact in (f" x{scale} ", " 12,464 ", *card.training.data, f" {gain:+.2f} "):
-            assert fact in row
+        gained = gain(card.validation.psnr, card.validation.bicubic_psnr)
+        measured = [f" {each.psnr:.2f}" for each in card.figures]
+        weights = f" {count_weights(path):,} "
+        for fact in (
+            f" x{card.scale} ",
+            weights,
+            *card.training.data,
+            f" {gained:+.2f}",
+            *measured,
+        ):
+            assert fact in rows[name]
+
+
+def test_the_whole_card_of_a_shipped_model(command: Run) -> None:
+    ended = command("models", "fsrcnn-x3")
+    card = read_card(model_path("fsrcnn-x3"))
+    assert ended.returncode == 0
+    assert card.training is not None
+    for fact in ("fsrcnn-x3", "12,464", "d 56", f"{card.training.step:,} steps", "intended use"):
+        assert fact in ended.stdout
+    for figures in card.figures:
+        assert f"{figures.dataset} " in ended.stdout
+        assert f"{figures.psnr:.2f} dB / {figures.ssim:.4f}" in ended.stdout
+
+
+def test_the_whole_card_of_a_file(command: Run, trained: Path) -> None:
+    shown = command("models", trained).stdout
+    for fact in ("small", "3,937", "30 steps", "waves", "not stated"):
+        assert fact in shown
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [("edsr-x2", "There is no model 'edsr-x2'"), ("no/file.safetensors", "There is no file")],
+)
+def test_a_model_that_is_not_there(command: Run, model: str, said: str) -> None:
+    ended = command("models", model)
+    assert ended.returncode == 2
+    assert said in ended.stderr
 
 
 def test_weights_are_counted_as_the_papers_do(trained: Path) -> None:

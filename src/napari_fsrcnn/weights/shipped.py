@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from napari_fsrcnn.weights.checkpoint import read_checkpoint
+from napari_fsrcnn.weights.checkpoint import read_card, read_checkpoint
 from napari_fsrcnn.weights.model import Model
 
 FOLDER = Path(__file__).parent / "models"
 
 
-def list_models() -> list[str]:
-    """Names of the shipped models.
+def list_models(scale: int | None = None) -> list[str]:
+    """Names of the shipped models, or of those that enlarge by ``scale``.
 
     Examples
     --------
-    >>> "fsrcnn-x2" in list_models()
-    True
+    >>> "fsrcnn-x2" in list_models(), "fsrcnn-x2" in list_models(scale=3)
+    (True, False)
     """
-    return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+    files = sorted(FOLDER.glob("*.safetensors"))
+    return [path.stem for path in files if scale is None or read_card(path).scale == scale]
 
 
 def model_path(name: str) -> Path:
@@ -35,6 +36,19 @@ def model_path(name: str) -> Path:
             f"for a model of your own give the path of its .safetensors file."
         )
     return FOLDER / f"{name}.safetensors"
+
+
+def checkpoint_path(name_or_path: str | Path) -> Path:
+    """Path of a model's checkpoint: a shipped one by name, any other by its file.
+
+    Raises
+    ------
+    ValueError
+        If it is a name, and none of a shipped model.
+    """
+    path = Path(name_or_path)
+    is_file = path.suffix or path.parent != Path()
+    return path if is_file else model_path(str(name_or_path))
 
 
 def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:
@@ -74,8 +88,7 @@ def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:
         from napari_fsrcnn.weights.convert import import_weights
 
         return import_weights(path, scale)
-    is_file = path.suffix or path.parent != Path()
-    model = read_checkpoint(path if is_file else model_path(text))
+    model = read_checkpoint(checkpoint_path(text))
     if scale not in (None, model.scale):
         raise ValueError(
             f"The model {model.name} enlarges by {model.scale}, not by {scale}. Choose a model "
