@@ -180,6 +180,28 @@ def test_a_state_of_another_configuration_is_refused(
         new_state(**changes).load(file)
 
 
+def test_a_state_of_another_optimiser_is_refused(tmp_path: Path) -> None:
+    state, file = new_state(optimizer="adam"), tmp_path / "state.safetensors"
+    take_steps(state, 1)
+    state.save(file)
+    other = new_state(optimizer="sgd")
+    with pytest.raises(ValueError, match="its optimizer is adam and the configuration says sgd"):
+        other.load(file)
+    assert other.step == 0
+
+
+def test_after_a_resume_the_sound_weights_are_the_loaded_ones(tmp_path: Path) -> None:
+    state, file = new_state(), tmp_path / "state.safetensors"
+    take_steps(state, 3)
+    state.save(file)
+    loaded = new_state()
+    loaded.load(file)
+    take_steps(loaded, 1)
+    loaded.go_back()
+    assert loaded.step == 3
+    assert equal(weights(loaded.average), weights(state.average))
+
+
 @pytest.mark.parametrize("part", [0.0, 0.001, 0.5, 0.999])
 def test_a_damaged_state_is_refused(tmp_path: Path, part: float) -> None:
     state, file = new_state(), tmp_path / "state.safetensors"

@@ -58,6 +58,11 @@ class TrainingState:
         Patches in a step of one process: the configuration's, or fewer after memory ran out.
     seconds : float
         Time that they took, over all sessions.
+    due : float or None
+        Where this step is to be validated and was not yet: the mean loss since the validation
+        before.
+    scaler : dict
+        How the loss is scaled for fp16, as Fabric's precision has it; else empty.
     """
 
     def __init__(
@@ -83,12 +88,15 @@ class TrainingState:
         self.sound: Network = copy.deepcopy(self.average)
         self.sound_step = 0
         self.optimizer = make_optimizer(config, self.wide)
+        self._optimizer_name = config.optimizer
         self.generator = torch.Generator(device)
         self.generator.manual_seed(config.seed)
         self.decay = config.average
         self.step = 0
         self.batch = config.batch
         self.seconds = 0.0
+        self.due: float | None = None
+        self.scaler: dict[str, Any] = {}
 
     @torch.no_grad()
     def update_average(self) -> None:
@@ -131,6 +139,7 @@ class TrainingState:
                 tensors[f"optimizer.{index}.{name}"] = value
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         numbers = {name: getattr(self, name) for name in _NUMBERS}
+        numbers |= {"optimizer": self._optimizer_name, "due": self.due, "scaler": self.scaler}
         with atomic_path(path) as temporary:
             temporary.write_bytes(safetensors.torch.save(plain, {"state": json.dumps(numbers)}))
 
@@ -150,14 +159,25 @@ class TrainingState:
             with safetensors.safe_open(path, "pt") as file:
                 tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
                 numbers = json.loads(file.metadata()["state"])
+            self._check_optimizer(numbers.get("optimizer"))
             for name, tensor in self._tensors().items():
                 tensor.copy_(tensors[name])
             self._load_optimizer(tensors)
             self.generator.set_state(tensors["generator"])
             for name in _NUMBERS:
                 setattr(self, name, numbers[name])
+            # Not in files of earlier versions.
+            self.due, self.scaler = numbers.get("due"), numbers.get("scaler", {})
+            self.keep_sound()
         except (SafetensorError, LookupError, TypeError, RuntimeError, ValueError) as error:
             raise ValueError(f"{path} can't be resumed: {error}.") from error
+
+    def _check_optimizer(self, saved: str | None) -> None:
+        if saved not in (None, self._optimizer_name):
+            raise ValueError(
+                f"its optimizer is {saved} and the configuration says {self._optimizer_name}: set "
+                f"optimizer to {saved} again, or start a new run"
+            )
 
     @torch.no_grad()
     def _load_optimizer(self, tensors: dict[str, Tensor]) -> None:

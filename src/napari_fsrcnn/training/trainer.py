@@ -150,6 +150,7 @@ class Trainer:
         self._step = Step(config, self._state, patches, fabric)
         if self._resuming:
             self._state.load(RunFolder(self._run_folder()).state)
+            fabric.strategy.precision.load_state_dict(self._state.scaler)
         if self._folder is not None:
             self._open(self._folder)
         self._clock = time.perf_counter() - self._state.seconds
@@ -183,6 +184,7 @@ class Trainer:
         config, state = self.config, self._state
         last = min(config.steps, state.step + (config.stop_after or config.steps))
         self._recent, self._since_validation = LossMeter(), LossMeter()
+        yield from self._validate_if_due(stop)
         while state.step < last:
             if pause.is_set():
                 yield from self._wait(pause, stop)
@@ -203,22 +205,34 @@ class Trainer:
         state = self._state
         if validating:
             # Every process comes here after the same step.
-            mean = mean_over_processes(self._step.fabric, self._since_validation.value)
+            state.due = mean_over_processes(self._step.fabric, self._since_validation.value)
+            self._since_validation = LossMeter()
         try:
             loss = self._limit.checked(self._recent.value)
-            yield Stepped(state.step, loss, self._recent.rate)
-            state.keep_sound()
-            if validating and first_process():
-                yield self._validate(mean, stop)
-                yield from self._save()
         except Diverged as error:
-            self._ended = "diverged"
-            yield Noticed(self._after_divergence(error))
+            yield self._diverged(error)
+            return
+        yield Stepped(state.step, loss, self._recent.rate)
+        state.keep_sound()
+        yield from self._validate_if_due(stop)
+        self._recent = LossMeter()
+
+    def _validate_if_due(self, stop: threading.Event) -> Iterator[Event]:
+        """Validate and save; a validation that is stopped stays due, also when the run is resumed."""
+        loss = self._state.due
+        if loss is None:
+            return
+        try:
+            validated = self._validate(loss, stop) if first_process() else None
+        except Diverged as error:
+            yield self._diverged(error)
         except UpscaleStopped:
             return
-        self._recent = LossMeter()
-        if validating:
-            self._since_validation = LossMeter()
+        else:
+            self._state.due = None
+            if validated is not None:
+                yield validated
+                yield from self._save()
 
     def _wait(self, pause: threading.Event, stop: threading.Event) -> Iterator[Event]:
         """Save, and wait until ``pause`` is cleared or ``stop`` is set; the clock stands still."""
@@ -229,11 +243,12 @@ class Trainer:
             stop.wait(0.05)
         self._clock += time.perf_counter() - began
 
-    def _after_divergence(self, error: Diverged) -> str:
-        """Go back to the last good weights, and say so."""
+    def _diverged(self, error: Diverged) -> Noticed:
+        """Go back to the last good weights, end the run, and say so."""
         step = self._state.step
         self._state.go_back()
-        return (
+        self._ended = "diverged"
+        return Noticed(
             f"{error} at step {step}: stopped, with the best weights from before. Choose a lower "
             f"learning rate, or take extreme values out of the pictures."
         )
@@ -262,6 +277,7 @@ class Trainer:
         if self._folder is not None and self._state.step > 0:
             save_checkpoint(self._folder.model, self._model())
             if self._ended != "diverged":
+                self._state.scaler = self._step.fabric.strategy.precision.state_dict()
                 self._state.save(self._folder.state)
             yield Saved(self._state.step, self._folder.path)
 
@@ -275,7 +291,8 @@ class Trainer:
             model = save_checkpoint(self.config.out, model)
         if model is None and self._folder is not None:
             self._folder.discard()
-        done: Reason = "done" if state.step == self.config.steps else "stopped"
+        whole = state.step == self.config.steps and state.due is None
+        done: Reason = "done" if whole else "stopped"
         return Finished(
             state.step,
             self._ended or done,
