@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from napari_fsrcnn.weights.card import Card
 from napari_fsrcnn.weights.checkpoint import read_card
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import list_models, load_model, model_path
@@ -18,6 +19,13 @@ class ModelChoice:
     label: str
     scale: int
     model: str | Model
+
+    @property
+    def card(self) -> Card:
+        """What the model says of itself, without loading torch."""
+        if isinstance(self.model, Model):
+            return self.model.card
+        return read_card(model_path(self.model))
 
 
 def shipped_choices() -> list[ModelChoice]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any
 
 from magicgui.widgets import ComboBox
 from napari.layers import Image
 from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from napari_fsrcnn.weights.card_text import short_card
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
 from napari_fsrcnn.widgets.model_choices import ModelChoice, session_choices, shipped_choices
 from napari_fsrcnn.widgets.preferences import preferred
 from napari_fsrcnn.widgets.result_layer import METADATA_KEY
 from napari_fsrcnn.widgets.upscaling import Request
+
+MODEL_TOOLTIP = "Shipped, just trained, or from a file (...): those of this scale"
 
 
 class UpscaleForm(QWidget):
@@ -40,11 +44,7 @@ class UpscaleForm(QWidget):
         self.scale = ComboBox(
             name="scale", choices=self._scales, tooltip="Enlargement; each model has its own"
         )
-        self.model = ComboBox(
-            name="model",
-            choices=self._models,
-            tooltip="Shipped, just trained, or from a file (...): those of this scale",
-        )
+        self.model = ComboBox(name="model", choices=self._models, tooltip=MODEL_TOOLTIP)
         self.color = ComboBox(
             name="color",
             label="colour",
@@ -72,6 +72,8 @@ class UpscaleForm(QWidget):
         self._follow_active()
         self._follow_layer()
         self._choose_preferred_model()
+        self.model.changed.connect(self._show_card)
+        self._show_card()
 
     def request(self) -> tuple[Image, Request]:
         """Read the form.
@@ -158,6 +160,12 @@ class UpscaleForm(QWidget):
 
     def _models(self, _: object) -> list[tuple[str, ModelChoice]]:
         return [(m.label, m) for m in self._all_models() if m.scale == self.scale.value]
+
+    def _show_card(self) -> None:
+        """Let the field's tooltip tell of the model that is chosen."""
+        choice = self.model.value
+        lines = [] if choice is None else ["", *short_card(choice.card).splitlines()]
+        self.model.tooltip = "\n".join(fill(line, 72) for line in [MODEL_TOOLTIP, *lines])
 
     def _follow_layers(self) -> None:
         self.layer.reset_choices()

@@ -1,0 +1,34 @@
+"""What the tooltip of the models in *Upscale* tells."""
+
+from collections.abc import Callable
+
+import pytest
+from napari.components import ViewerModel
+from pytestqt.qtbot import QtBot
+
+from napari_fsrcnn.weights.card_text import short_card
+from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.widgets import session_models
+from napari_fsrcnn.widgets.upscale_form import MODEL_TOOLTIP, UpscaleForm
+
+
+def in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_it_tells_of_the_model_that_is_chosen(
+    qtbot: QtBot, make_model: Callable[[int], Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_models, "_models", [make_model(2)])
+    form = UpscaleForm(ViewerModel())
+    qtbot.addWidget(form)
+    for scale in (4, 2):
+        form.scale.value = scale
+        card = form.model.value.card
+        assert card.scale == scale
+        assert in_one_line(form.model.tooltip) == in_one_line(f"{MODEL_TOOLTIP} {short_card(card)}")
+    form.model.value = form.model.choices[-1]
+    shown = form.model.native.toolTip()
+    assert shown.startswith(MODEL_TOOLTIP)
+    assert "\nfsrcnn x2\n" in shown
+    assert max(map(len, shown.splitlines())) <= 72
