@@ -3,20 +3,15 @@
 import numpy as np
 import pytest
 
-from napari_fsrcnn.image.degrade import BICUBIC, Degradation, degrade
+from napari_fsrcnn.image.degrade import BICUBIC, Degradation
 from napari_fsrcnn.image.protocol import make_lr
 
 HR = np.random.default_rng(0).random((120, 90))
 
 
-def degraded(blur: float = 0, noise: float = 0, seed: int = 0) -> np.ndarray:
-    return degrade(HR, 3, blur=blur, noise=noise, random=np.random.default_rng(seed))
-
-
 def test_without_blur_and_noise_it_is_the_protocol_bit_for_bit() -> None:
     assert BICUBIC.exact
     np.testing.assert_array_equal(BICUBIC.make_lr(HR, 3, "a"), make_lr(HR, 3))
-    np.testing.assert_array_equal(degraded(), make_lr(HR, 3))
 
 
 def test_blur_has_its_width_in_hr_pixels() -> None:
@@ -25,7 +20,7 @@ def test_blur_has_its_width_in_hr_pixels() -> None:
     point[151, 151] = 1
 
     def variance(blur: float) -> float:
-        lr = degrade(point, 3, blur=blur, noise=0, random=np.random.default_rng())
+        lr = Degradation(blur=blur).make_lr(point, 3, "point")
         y = np.arange(101) - 50
         return float((lr.sum(axis=1) * y**2).sum() / lr.sum()) * 9
 
@@ -33,13 +28,13 @@ def test_blur_has_its_width_in_hr_pixels() -> None:
 
 
 def test_noise_has_its_size_in_levels_of_255() -> None:
-    noise = (degraded(noise=5) - make_lr(HR, 3)) * 255
+    noise = (Degradation(noise=5).make_lr(HR, 3, "a") - make_lr(HR, 3)) * 255
     assert noise.std() == pytest.approx(5, rel=0.1)
     assert abs(noise.mean()) < 0.5
 
 
 def test_a_flat_picture_stays_flat_to_its_border_when_blurred() -> None:
-    lr = degrade(np.full((30, 30), 0.7), 2, blur=6, noise=0, random=np.random.default_rng())
+    lr = Degradation(blur=6).make_lr(np.full((30, 30), 0.7), 2, "flat")
     np.testing.assert_allclose(lr, 0.7, atol=1e-12)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from napari_fsrcnn.cli.console import progress_bar, say, show_table
 from napari_fsrcnn.cli.interrupt import stop_on_interrupt
+from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.training.events import Finished, Noticed, Stepped, Validated
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def follow(events: Iterator[Event], settings: TrainingConfig, stop: threading.Ev
             if isinstance(event, Stepped):
                 progress(event.step, last, f"loss {event.loss:.4f}{figures}")
             elif isinstance(event, Validated):
-                gain = event.psnr - event.bicubic_psnr
-                figures = f", {event.psnr:.2f} dB ({gain:+.2f} to bicubic)"
+                above = gain(event.psnr, event.bicubic_psnr)
+                figures = f", {event.psnr:.2f} dB ({above:+.2f} to bicubic)"
             elif isinstance(event, Noticed):
                 say(event.text)
             elif isinstance(event, Finished):
@@ -59,7 +60,7 @@ def _report(finished: Finished, settings: TrainingConfig) -> None:
         ["bicubic", f"{bicubic:.2f} dB"],
     ]
     if psnr is not None:
-        rows.append(["gain", f"{psnr - bicubic:+.2f} dB"])
+        rows.append(["gain", f"{gain(psnr, bicubic):+.2f} dB"])
     show_table(f"{settings.arch} x{settings.scale}", ["", ""], rows)
     say(f"Model: {settings.out}")
     say(f"Run: {settings.run_folder}")

@@ -19,9 +19,9 @@ class Degradation:
     Attributes
     ----------
     blur : float
-        Standard deviation of a Gaussian before HR is shrunk, in HR pixels.
+        Standard deviation of a Gaussian before HR is shrunk, in HR pixels; the border is mirrored.
     noise : float
-        Standard deviation of the noise that is added to LR, in levels of 255.
+        Standard deviation of the Gaussian noise that is added to LR, in levels of 255.
     seed : int
         Of the noise.
 
@@ -41,7 +41,7 @@ class Degradation:
         return self.blur == 0 and self.noise == 0
 
     def make_lr(self, hr: NDArray[Any], scale: int, name: str) -> NDArray[np.floating[Any]]:
-        """Make LR of a plane; a picture of the same name gets the same noise every time.
+        """Blur HR, shrink it by MATLAB's bicubic, and add noise.
 
         Parameters
         ----------
@@ -49,54 +49,34 @@ class Degradation:
             In [0, 1], cut to a multiple of ``scale``.
         scale : int
         name : str
-            The picture's name, which with the seed decides the noise.
+            The picture's name, which with the seed decides the noise: a picture of the same name
+            gets the same noise every time.
 
         Returns
         -------
         ndarray of float, shape (Y / scale, X / scale)
             Neither rounded nor clipped.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Degradation(blur=2).make_lr(np.ones((6, 9)), 3, "flat").round(9)
+        array([[1., 1., 1.],
+               [1., 1., 1.]])
         """
+        if self.blur:
+            from scipy.ndimage import gaussian_filter
+
+            hr = gaussian_filter(hr, self.blur, mode="reflect")
+        lr = make_lr(hr, scale)
+        if self.noise:
+            lr = lr + self._random(name).normal(0, self.noise / LEVELS, lr.shape)
+        return lr
+
+    def _random(self, name: str) -> np.random.Generator:
         # A file's name need not be text: Python marks what cannot be decoded by surrogates.
         digest = sha256(f"{self.seed}/{name}".encode(errors="surrogateescape")).digest()
-        random = np.random.default_rng(int.from_bytes(digest))
-        return degrade(hr, scale, blur=self.blur, noise=self.noise, random=random)
+        return np.random.default_rng(int.from_bytes(digest))
 
 
 BICUBIC = Degradation()
-
-
-def degrade(
-    hr: NDArray[Any], scale: int, *, blur: float, noise: float, random: np.random.Generator
-) -> NDArray[np.floating[Any]]:
-    """Blur HR, shrink it by MATLAB's bicubic, and add Gaussian noise.
-
-    Parameters
-    ----------
-    hr : ndarray of float, shape (Y, X)
-        In [0, 1], cut to a multiple of ``scale``.
-    scale : int
-    blur : float
-        Standard deviation in HR pixels; the border is mirrored. 0: none.
-    noise : float
-        Standard deviation in levels of 255. 0: none.
-    random : numpy.random.Generator
-        Source of the noise.
-
-    Returns
-    -------
-    ndarray of float, shape (Y / scale, X / scale)
-        Neither rounded nor clipped.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> degrade(np.ones((6, 9)), 3, blur=2, noise=0, random=np.random.default_rng()).round(9)
-    array([[1., 1., 1.],
-           [1., 1., 1.]])
-    """
-    if blur:
-        from scipy.ndimage import gaussian_filter
-
-        hr = gaussian_filter(hr, blur, mode="reflect")
-    lr = make_lr(hr, scale)
-    return lr + random.normal(0, noise / LEVELS, lr.shape) if noise else lr

@@ -6,6 +6,7 @@ import math
 from html import escape
 from pathlib import Path
 
+from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.training.events import Finished, Stepped
 from napari_fsrcnn.widgets.pace import duration
 
@@ -98,10 +99,10 @@ def link(path: Path) -> str:
 def _figures(finished: Finished, n_validation: int) -> str:
     if finished.psnr is None:
         return "not validated yet, the last weights are kept"
-    gain = finished.psnr - finished.bicubic_psnr
+    above = gain(finished.psnr, finished.bicubic_psnr)
     return (
         f"{finished.psnr:.2f} dB on {n_validation} validation {_plural('picture', n_validation)}, "
-        f"{abs(gain):.2f} dB {'above' if gain >= 0 else 'below'} bicubic "
+        f"{abs(above):.2f} dB {'above' if above >= 0 else 'below'} bicubic "
         f"({finished.bicubic_psnr:.2f} dB)"
     )
 
