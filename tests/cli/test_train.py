@@ -158,6 +158,10 @@ def test_options_come_before_the_file_that_they_stand_beside(
         ("--data {pictures} --out a.safetensors --patch 4", "patch: Input should be"),
         ("--data {pictures} --out a.safetensors --patch 400", "smaller than 400 x 400"),
         ("--data bsd100 --out a.safetensors --scale 8", "BSD-100 comes for x2, x3 and x4"),
+        (
+            "--data bsd100 --out a.safetensors --preset paper-fsrcnn",
+            "so more sizes (rescale) can't",
+        ),
         ("--config nowhere.json", "There is no training configuration nowhere.json"),
         ("--config broken.json", "broken.json: Invalid JSON"),
         ("--resume nowhere", "There is no training configuration"),

@@ -38,3 +38,11 @@ def test_run_lies_beside_out_unless_it_is_given(tmp_path: Path) -> None:
     assert TrainingConfig(out=tmp_path / "a.safetensors").run_folder == tmp_path / "a-run"
     assert TrainingConfig(out=tmp_path / "a", run=tmp_path / "b").run_folder == tmp_path / "b"
     assert TrainingConfig().run_folder is None
+
+
+@pytest.mark.parametrize("change", [{"rescale": (0.9,)}, {"blur": 1.0}, {"noise": 2.0}])
+def test_what_changes_hr_is_refused_beside_ready_made_lr(change: dict[str, Any]) -> None:
+    (field,) = change
+    with pytest.raises(ValueError, match=rf"BSD-100 comes with its own LR, so .*{field}\)? can't"):
+        TrainingConfig(data=("bsd100",), **change)
+    assert TrainingConfig(data=("folder",), **change).data == ("folder",)

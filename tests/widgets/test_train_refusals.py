@@ -72,6 +72,11 @@ def choose_a_scale_that_bsd100_lacks(_viewer: Any, widget: TrainWidget, _folder:
     widget.form.fields["scale"].value = 5
 
 
+def train_as_published_on_bsd100(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["source"].value = BSD100
+    widget.form.fields["preset"].value = "paper-fsrcnn"
+
+
 @pytest.mark.parametrize(
     ("prepare", "reason"),
     [
@@ -87,6 +92,7 @@ def choose_a_scale_that_bsd100_lacks(_viewer: Any, widget: TrainWidget, _folder:
         (choose_half_a_pair, "two layers, HR and LR, but 1"),
         (choose_no_learning, "lr: .*0"),
         (choose_a_scale_that_bsd100_lacks, "not for x5"),
+        (train_as_published_on_bsd100, "BSD-100 comes with its own LR, so more sizes .* can't"),
     ],
 )
 def test_it_is_refused(

@@ -131,6 +131,18 @@ class TrainingConfig(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _check_data(self) -> Self:
+        known = {"blur": "blur", "noise": "noise", "rescale": "more sizes (rescale)"}
+        changes = [word for name, word in known.items() if getattr(self, name)]
+        if "bsd100" in self.data and changes:
+            raise ValueError(
+                f"BSD-100 comes with its own LR, so {' and '.join(changes)} can't be used with it: "
+                f"leave {'it' if len(changes) == 1 else 'them'} out, or train on a folder of HR "
+                f"pictures"
+            )
+        return self
+
     @property
     def run_folder(self) -> Path | None:
         """The run's folder: as given, else beside ``out``, else none."""
