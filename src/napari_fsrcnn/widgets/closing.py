@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from qtpy.QtCore import QEvent, QObject, QTimer
-from qtpy.QtWidgets import QMainWindow, QMessageBox, QWidget
+from qtpy.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
 from napari_fsrcnn.widgets.job import Job
+from napari_fsrcnn.widgets.stand_in import StandIn, menu_action
+
+_CLOSE_WINDOW = "napari.window.file.close_dialog"
+_EXIT = "napari.window.file.quit_dialog"
 
 
 class ClosingQuestion(QObject):
     """Asks, once, when the user closes the window; "yes" stops the job, then closes the window.
 
-    It stands for napari's own questions. A window that is closed from code, or from the File menu,
-    where napari asks by itself, is not held.
+    It stands for napari's own questions, also where *Close Window* or *Exit* of the File menu, or
+    their shortcuts, are chosen. A window that is closed from code is not held.
 
     Parameters
     ----------
@@ -27,6 +34,7 @@ class ClosingQuestion(QObject):
         self._window = window
         self._job = job
         self._agreed = False
+        self._close: Callable[[], object] = window.close
         self._box = QMessageBox(
             QMessageBox.Icon.Question,
             window.windowTitle(),
@@ -38,6 +46,11 @@ class ClosingQuestion(QObject):
         self._box.setDefaultButton(QMessageBox.StandardButton.No)
         self._box.finished.connect(self._answer)
         window.installEventFilter(self)
+        self._stand_ins = [
+            StandIn(*found, partial(self._ask_instead, command))
+            for command in (_CLOSE_WINDOW, _EXIT)
+            if (found := menu_action(window, command))
+        ]
         job.ended.connect(self._end)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
@@ -45,9 +58,24 @@ class ClosingQuestion(QObject):
         if event is None or event.type() != QEvent.Type.Close or not event.spontaneous():
             return super().eventFilter(watched, event)
         event.ignore()
+        self._ask(self._window.close)
+        return True
+
+    def _ask_instead(self, command: str) -> bool:
+        """Ask, if the command is about this window: it may be about a floating dock."""
+        active = QApplication.activeWindow()
+        if command == _EXIT:
+            self._ask(QApplication.closeAllWindows)
+        elif active in (None, self._window):
+            self._ask(self._window.close)
+        else:
+            return False
+        return True
+
+    def _ask(self, close: Callable[[], object]) -> None:
+        self._close = close
         if not self._agreed:
             self._box.open()
-        return True
 
     def _answer(self, answer: int) -> None:
         if answer == QMessageBox.StandardButton.Yes:
@@ -56,10 +84,12 @@ class ClosingQuestion(QObject):
 
     def _end(self) -> None:
         self._window.removeEventFilter(self)
+        for each in self._stand_ins:
+            each.leave()
         self._box.close()
         if self._agreed:
             # From code: napari does not ask then. Later, since the job is still ending.
-            QTimer.singleShot(0, self._window.close)
+            QTimer.singleShot(0, self._close)
         self.deleteLater()
 
 
