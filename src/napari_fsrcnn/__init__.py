@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from napari_fsrcnn.evaluation.score import evaluate
+    from napari_fsrcnn.evaluation.self_test import self_test
     from napari_fsrcnn.inference.upscale import upscale
     from napari_fsrcnn.training.config import TrainingConfig
     from napari_fsrcnn.training.trainer import train
@@ -25,6 +26,7 @@ __all__ = [
     "evaluate",
     "list_models",
     "load_model",
+    "self_test",
     "train",
     "upscale",
 ]
@@ -35,6 +37,7 @@ _HOME = {
     "evaluate": "napari_fsrcnn.evaluation.score",
     "list_models": "napari_fsrcnn.weights.shipped",
     "load_model": "napari_fsrcnn.weights.shipped",
+    "self_test": "napari_fsrcnn.evaluation.self_test",
     "train": "napari_fsrcnn.training.trainer",
     "upscale": "napari_fsrcnn.inference.upscale",
 }

@@ -113,7 +113,7 @@ def compare(
             raise ComparisonStopped("The comparison was stopped.")
         pair = reference[plane], image[plane]
         if rgb and channels == "luma":
-            pair = _luma(pair[0], data_range), _luma(pair[1], data_range)
+            pair = as_luma(pair[0], data_range), as_luma(pair[1], data_range)
         figures.append(
             (
                 psnr(*pair, data_range=data_range, shave=shave),
@@ -154,8 +154,38 @@ def _comparable(
     return reference, image
 
 
-def _luma(picture: NDArray[Any], data_range: float) -> NDArray[np.floating[Any]]:
-    """Y on the scale of the picture's own values."""
+def as_planes(
+    picture: NDArray[Any], data_range: float, *, rgb: bool, channels: Channels
+) -> NDArray[Any]:
+    """Turn a picture into the planes that are measured.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (..., Y, X) or (..., Y, X, 3)
+    data_range : float
+        Span of its values.
+    rgb : bool
+        Whether the last axis is colour.
+    channels : {"luma", "all"}
+        Of colour, Y or all three.
+
+    Returns
+    -------
+    ndarray, shape (..., Y, X), or (3, ..., Y, X) of all three
+    """
+    if not rgb:
+        return picture
+    return as_luma(picture, data_range) if channels == "luma" else np.moveaxis(picture, -1, 0)
+
+
+def as_luma(picture: NDArray[Any], data_range: float) -> NDArray[np.floating[Any]]:
+    """Y of colours ``(..., 3)`` on the scale of their own values; of uint8 in whole levels.
+
+    Examples
+    --------
+    >>> as_luma(np.full((1, 1, 3), 1000.0), data_range=1000.0).round().tolist()
+    [[922.0]]
+    """
     if picture.dtype == np.uint8:
         return luma(picture)
     return data_range * rgb2ycbcr(picture.astype(np.float64) / data_range)[..., 0]

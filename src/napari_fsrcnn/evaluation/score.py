@@ -15,7 +15,7 @@ from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped, prepare
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
-from napari_fsrcnn.weights.shipped import load_model
+from napari_fsrcnn.weights.shipped import as_model
 
 
 class Evaluation(BaseModel):
@@ -96,7 +96,7 @@ def evaluate(
     UpscaleStopped
         If ``stop`` was set.
     """
-    loaded = None if str(model) == "bicubic" else _load(model, scale)
+    loaded = None if str(model) == "bicubic" else as_model(model, scale)
     pairs = read_pairs(data, scale) if isinstance(data, str | Path) else list(data)
     seen = frozenset() if loaded is None else pictures_seen(loaded)
     unseen = [pair for pair in pairs if pair.name not in seen]
@@ -129,14 +129,6 @@ def pictures_seen(model: Model) -> frozenset[str]:
     """Names of the pictures that a model was trained or chosen on, as far as its file tells."""
     training = model.card.training
     return frozenset() if training is None else frozenset((*training.train, *training.validation))
-
-
-def _load(model: str | Path | Model, scale: int) -> Model:
-    if not isinstance(model, Model):
-        return load_model(model, scale)
-    if model.scale != scale:
-        raise ValueError(f"The model {model.name} enlarges by {model.scale}, not by {scale}.")
-    return model
 
 
 def _label(data: str | Path | Sequence[Pair], pairs: Sequence[Pair]) -> str:

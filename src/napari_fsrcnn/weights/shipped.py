@@ -95,3 +95,18 @@ def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:
             f"for x{scale}."
         )
     return model
+
+
+def as_model(model: str | Path | Model, scale: int) -> Model:
+    """Load a model of this scale, unless it is loaded already.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As :func:`load_model`; a loaded model too may have another scale.
+    """
+    if not isinstance(model, Model):
+        return load_model(model, scale)
+    if model.scale != scale:
+        raise ValueError(f"The model {model.name} enlarges by {model.scale}, not by {scale}.")
+    return model

@@ -1,0 +1,103 @@
+"""Whether an enlarged picture still shows what was there: its exact downscale against the input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fsrcnn.evaluation.compare import Channels, as_planes
+from napari_fsrcnn.evaluation.sample import PIXELS, middle
+from napari_fsrcnn.image.layout import guess_rgb
+from napari_fsrcnn.image.metrics import psnr
+from napari_fsrcnn.image.resize import imresize
+from napari_fsrcnn.image.value_range import find_value_range
+
+# An LR pixel is made of HR pixels up to one and a half LR pixels beyond its own edge.
+_REACH = 2
+
+
+def shrink(image: NDArray[Any], scale: int, *, rgb: bool) -> NDArray[np.floating[Any]]:
+    """Shrink a picture or a stack by MATLAB's antialiased bicubic, not rounded.
+
+    Parameters
+    ----------
+    image : ndarray, shape (..., Y, X) or (..., Y, X, C)
+    scale : int
+    rgb : bool
+        Whether the last axis is colour.
+
+    Examples
+    --------
+    >>> shrink(np.zeros((5, 12, 18, 3), np.uint8), 3, rgb=True).shape
+    (5, 4, 6, 3)
+    """
+    if not rgb:
+        return imresize(image, 1 / scale)
+    return np.moveaxis(imresize(np.moveaxis(image, -1, 0), 1 / scale), 0, -1)
+
+
+def consistency(
+    lr: NDArray[Any],
+    result: NDArray[Any],
+    scale: int,
+    *,
+    rgb: bool | None = None,
+    channels: Channels = "luma",
+) -> float:
+    """Shrink a result exactly, and compare it with the picture that it was made from.
+
+    It says nothing of the detail that was added, but shows a result that contradicts its input. Of
+    a large picture or stack the middle is measured, about a million HR pixels.
+
+    Parameters
+    ----------
+    lr : ndarray, shape (..., Y, X) or (..., Y, X, 3 or 4)
+    result : ndarray, shape (..., scale * Y, scale * X) or (..., scale * Y, scale * X, 3 or 4)
+    scale : int
+    rgb : bool, optional
+        As for :func:`napari_fsrcnn.upscale`. Alpha does not count.
+    channels : {"luma", "all"}
+        Of colour images, compare Y, or red, green and blue.
+
+    Returns
+    -------
+    float
+        PSNR in dB, with the span of LR's value range as ``data_range``; infinity where they agree.
+
+    Raises
+    ------
+    ValueError
+        If the result has not ``scale`` times LR's size.
+
+    Examples
+    --------
+    >>> lr = np.arange(64, dtype=np.uint8).reshape(8, 8)
+    >>> round(consistency(lr, np.kron(lr, np.ones((2, 2), np.uint8)), 2), 1)
+    63.0
+    """
+    rgb = guess_rgb(lr.shape) if rgb is None else rgb
+    lr, result = (image[..., :3] if rgb else image for image in (lr, result))
+    axes = lr.shape[:-1] if rgb else lr.shape
+    expected = (*axes[:-2], scale * axes[-2], scale * axes[-1], *lr.shape[len(axes) :])
+    if result.shape != expected:
+        raise ValueError(
+            f"A result x{scale} of an image of shape {lr.shape} has the shape {expected}, "
+            f"not {result.shape}."
+        )
+    *planes, rows, columns = middle(axes, max(PIXELS // scale**2, 1))
+    lr = lr[(*planes, rows, columns)]
+    enlarged = (slice(scale * each.start, scale * each.stop) for each in (rows, columns))
+    shrunk = shrink(result[(*planes, *enlarged)], scale, rgb=rgb)
+    span = find_value_range(lr).span or 1.0
+    # Where the sample is cut, its own edge is not the picture's.
+    inside = [
+        slice(_REACH, -_REACH) if each.stop - each.start < length else slice(None)
+        for each, length in zip((rows, columns), axes[-2:], strict=True)
+    ]
+    pair = [
+        as_planes(image.astype(np.float64), span, rgb=rgb, channels=channels)[(..., *inside)]
+        for image in (lr, shrunk)
+    ]
+    return psnr(*(planes.reshape(-1, planes.shape[-1]) for planes in pair), data_range=span)

@@ -1,0 +1,145 @@
+"""What a self-test found, in figures and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fsrcnn.evaluation.compare import Channels
+from napari_fsrcnn.image.gain import gain
+
+# In dB; of two pictures that differ by less nobody can say which is the better one.
+_NOTICEABLE = 0.1
+
+
+@dataclass(frozen=True)
+class Restored:
+    """Figures of one restoration.
+
+    Attributes
+    ----------
+    name : str
+        The model's, or "bicubic".
+    psnr, ssim : float
+        Against the original; PSNR in dB.
+    psnr_gain, ssim_gain : float
+        What it is better than bicubic.
+    consistency : float
+        Its exact downscale against what it was restored from, in dB.
+    """
+
+    name: str
+    psnr: float
+    ssim: float
+    psnr_gain: float
+    ssim_gain: float
+    consistency: float
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """The gain of the best model over bicubic, by place.
+
+    Attributes
+    ----------
+    gain : ndarray of float32, shape (..., Y, X)
+        In dB, around each pixel of the sample (:mod:`napari_fsrcnn.evaluation.region_gain`).
+    start : tuple of int
+        Where the sample begins on each axis of the picture, in its pixels.
+    """
+
+    gain: NDArray[np.float32]
+    start: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SelfTest:
+    """How well a picture is restored after it was shrunk.
+
+    Attributes
+    ----------
+    scale : int
+    bicubic : Restored
+    models : tuple of Restored
+        The highest gain first.
+    region : Region
+        Of the best model.
+    sample : str
+        How much of the picture was measured.
+    data_range : float
+        Of PSNR and SSIM.
+    rgb : bool
+        Whether the picture is colour.
+    channels : {"luma", "all"}
+        Of colour, what was measured.
+    """
+
+    scale: int
+    bicubic: Restored
+    models: tuple[Restored, ...]
+    region: Region
+    sample: str
+    data_range: float
+    rgb: bool
+    channels: Channels
+
+    @property
+    def best(self) -> Restored:
+        """The model of the highest gain."""
+        return self.models[0]
+
+    @property
+    def advice(self) -> str:
+        """What to do with this picture, in a sentence or two."""
+        best, gained = self.best, f"{abs(self.best.psnr_gain):.2f} dB"
+        if best.psnr_gain < 0:
+            return (
+                f"No model is better than bicubic on this picture; the best one, {best.name}, loses "
+                f"{gained}. Use bicubic, or train a model on your own pictures."
+            )
+        if best.psnr_gain < _NOTICEABLE:
+            return (
+                f"The best model, {best.name}, gains {gained} over bicubic on this picture, which "
+                f"is too little to be seen. Use bicubic, or train a model on your own pictures."
+            )
+        advice = f"Use {best.name}: it gains {gained} over bicubic on this picture."
+        if best.ssim_gain < 0:
+            advice += f" Its SSIM is lower, though, by {-best.ssim_gain:.4f}: compare the results."
+        return advice
+
+    def to_json(self) -> str:
+        """Write all but the map as JSON; an infinite number, which JSON does not have, is null."""
+        from pydantic_core import to_json
+
+        names = ("scale", "sample", "data_range", "rgb", "channels", "bicubic", "models", "advice")
+        figures = {name: getattr(self, name) for name in names}
+        return to_json(figures, indent=2, inf_nan_mode="null").decode()
+
+
+def rank(measured: Sequence[tuple[str, float, float, float]]) -> tuple[Restored, ...]:
+    """Hold restorations against the first of them, which is bicubic.
+
+    Parameters
+    ----------
+    measured : sequence of (name, psnr, ssim, consistency)
+
+    Returns
+    -------
+    tuple of Restored
+        Bicubic, and the others, the highest gain in dB first.
+
+    Examples
+    --------
+    >>> measured = [("bicubic", 30.0, 0.8, 50.0), ("a", 29.5, 0.7, 50.0), ("b", 31.0, 0.9, 50.0)]
+    >>> [(restored.name, restored.psnr_gain) for restored in rank(measured)]
+    [('bicubic', 0.0), ('b', 1.0), ('a', -0.5)]
+    """
+    _, psnr, ssim, _ = measured[0]
+    bicubic, *models = (
+        Restored(each[0], each[1], each[2], gain(each[1], psnr), gain(each[2], ssim), each[3])
+        for each in measured
+    )
+    return (bicubic, *sorted(models, key=lambda model: model.psnr_gain, reverse=True))

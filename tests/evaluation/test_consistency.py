@@ -1,0 +1,82 @@
+"""A result's exact downscale against its input."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from napari_fsrcnn.evaluation.consistency import consistency
+from napari_fsrcnn.image.protocol import make_lr
+from napari_fsrcnn.image.value_range import find_value_range
+from napari_fsrcnn.inference.upscale import bicubic, upscale
+
+RANDOM = np.random.default_rng(3)
+HR = RANDOM.integers(0, 256, (48, 60)).astype(np.float32) / 255
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_a_picture_agrees_with_what_it_was_shrunk_to(scale: int) -> None:
+    assert consistency(make_lr(HR, scale), HR, scale) > 120
+
+
+@given(st.floats(0.001, 0.2), st.sampled_from([2, 3]))
+def test_a_constant_shift_is_found(shift: float, scale: int) -> None:
+    lr = np.full((6, 7), 0.5)
+    shifted = np.full((6 * scale, 7 * scale), 0.5 + shift)
+    assert consistency(lr, shifted, scale) == pytest.approx(-20 * np.log10(shift), abs=1e-6)
+
+
+def test_it_does_not_depend_on_how_the_picture_is_stored() -> None:
+    lr = np.round(255 * make_lr(HR, 3)).clip(0, 255).astype(np.uint8)
+    expected = consistency(lr, bicubic(lr, 3), 3)
+    as_float, as_wide = lr / np.float32(255), lr.astype(np.uint16) * 257
+    assert consistency(as_float, bicubic(as_float, 3), 3) == pytest.approx(expected, abs=0.05)
+    narrower = 20 * np.log10(find_value_range(as_wide).span / 65535)
+    assert consistency(as_wide, bicubic(as_wide, 3), 3) == pytest.approx(
+        expected + narrower, abs=0.05
+    )
+
+
+def test_of_colour_y_or_all_and_never_alpha() -> None:
+    lr = RANDOM.integers(0, 256, (40, 40, 4), np.uint8)
+    result = bicubic(lr, 2)
+    result[..., 3] = 0
+    on_y = consistency(lr, result, 2)
+    assert on_y == consistency(lr[..., :3], result[..., :3], 2)
+    red = result.copy()
+    red[..., 0] = np.clip(red[..., 0].astype(int) + 60, 0, 255)
+    lost = [
+        consistency(lr, result, 2, channels=channels) - consistency(lr, red, 2, channels=channels)
+        for channels in ("luma", "all")
+    ]
+    assert lost[1] > lost[0] > 0  # Y sees a quarter of red
+
+
+def test_a_stack_counts_as_one() -> None:
+    lr = np.full((4, 6, 6), 0.5)
+    result = np.full((4, 12, 12), 0.5)
+    result[0] += 0.1  # a quarter of all pixels
+    assert consistency(lr, result, 2) == pytest.approx(20 - 10 * np.log10(1 / 4))
+
+
+def test_the_middle_of_a_large_picture_is_measured_as_if_it_were_not_cut() -> None:
+    lr = RANDOM.integers(0, 256, (700, 640), np.uint8).astype(np.float32) / 255
+    hr = np.kron(lr, np.ones((2, 2), np.float32))
+    exact = make_lr(hr, 2)
+    assert consistency(exact, hr, 2) > 120  # a mirrored edge of the sample would show
+    hr[:100] = 0  # far from the middle
+    assert consistency(exact, hr, 2) > 120
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.bool_])
+def test_a_picture_of_one_value_agrees_with_itself(dtype: type) -> None:
+    lr: NDArray[Any] = np.full((9, 9), 1, dtype)
+    assert consistency(lr, upscale(lr, "fsrcnn-x2", device="cpu").clip(1, 1), 2) > 100
+
+
+def test_another_size_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"has the shape \(18, 18\), not \(18, 20\)"):
+        consistency(np.zeros((9, 9)), np.zeros((18, 20)), 2)
