@@ -23,6 +23,7 @@ def test_where_things_are_found(manifest: PluginManifest) -> None:
     assert [widget.display_name for widget in manifest.contributions.widgets or []] == [
         "Upscale",
         "Train super-resolution",
+        "Evaluate",
     ]
     menus = {
         menu: [item.command for item in items]

@@ -57,9 +57,7 @@ def take_pictures(layers: Iterable[Layer]) -> list[LayerPicture]:
     """
     images = [image_layer(layer) for layer in layers]
     if not images:
-        raise ValueError(
-            "No layer is selected: select the image layers to train on in the layer list."
-        )
+        raise ValueError("No layer is selected: select image layers in the layer list.")
     return [LayerPicture(each.name, finest_level(each), bool(each.rgb)) for each in images]
 
 

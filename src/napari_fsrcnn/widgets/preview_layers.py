@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from napari.layers import Image
@@ -77,7 +78,9 @@ class PreviewLayers:
             self._place(self._layers[kind], self._scale if kind == "LR" else 1)
             self._layers[kind].data = planes[kind]
             self._layers[kind].name = f"x{self._scale} {preview.name}: {kind}"
-        self._add(new)
+        if new:
+            add_quietly(self._viewer, new)
+            link_afresh(self._viewer, list(self._layers.values()), _LINKED)
 
     def _place(self, layer: Image, size: int) -> None:
         """Give a layer pixels of so many HR pixels; the origin is the centre of the first of HR."""
@@ -86,16 +89,21 @@ class PreviewLayers:
         if self._units is not None:
             layer.units = self._units
 
-    def _add(self, new: list[Image]) -> None:
-        layers = self._viewer.layers
-        first = not layers
-        selected, active = set(layers.selection), layers.selection.active
-        for layer in new:
-            layers.append(layer)
-        if new:
-            layers.unlink_layers(self._layers.values(), _LINKED)
-            layers.link_layers(self._layers.values(), _LINKED)
-        if not first:
-            layers.selection.clear()
-            layers.selection.update(selected)
-            layers.selection.active = active
+
+def add_quietly(viewer: Any, new: Iterable[Image]) -> None:
+    """Add layers on top; what is selected stays so, unless they are the first ones."""
+    layers = viewer.layers
+    first = not layers
+    selected, active = set(layers.selection), layers.selection.active
+    for layer in new:
+        layers.append(layer)
+    if not first:
+        layers.selection.clear()
+        layers.selection.update(selected)
+        layers.selection.active = active
+
+
+def link_afresh(viewer: Any, layers: Sequence[Image], attributes: Sequence[str]) -> None:
+    """Let looks that are given to one layer be given to all, whatever was linked before."""
+    viewer.layers.unlink_layers(layers, attributes)
+    viewer.layers.link_layers(layers, attributes)

@@ -1,0 +1,175 @@
+"""The widget *Evaluate*."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from napari.layers import Image, Layer
+from napari.utils.notifications import show_error
+from qtpy.compat import isalive
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+
+from napari_fsrcnn.evaluation.grid import LeftOut, ModelScore
+from napari_fsrcnn.evaluation.grid_csv import write_csv
+from napari_fsrcnn.widgets.evaluate_form import EvaluateForm
+from napari_fsrcnn.widgets.evaluate_job import EvaluateJob, OpenJob
+from napari_fsrcnn.widgets.evaluating import Opened, Request
+from napari_fsrcnn.widgets.job_widget import JobWidget
+from napari_fsrcnn.widgets.opened_layers import open_layers
+from napari_fsrcnn.widgets.preferences import use_preferred_cache
+from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
+from napari_fsrcnn.widgets.score_table import ScoreTable
+from napari_fsrcnn.widgets.session_models import models_changed
+from napari_fsrcnn.widgets.train_text import link
+
+
+class EvaluateWidget(JobWidget):
+    """Measures models on pictures in a thread, and shows what stands behind a figure.
+
+    Parameters
+    ----------
+    napari_viewer : napari.Viewer
+    """
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__(napari_viewer, "Evaluate")
+        self._request: Request | None = None
+        self._over: dict[str, Image] = {}
+        self._left_out = 0
+        self.form = EvaluateForm()
+        self.form.browse.began.connect(lambda path: self.tell(f"Loading {path.name}..."))
+        self.form.browse.loaded.connect(lambda path, _: self.tell(f"{path.name} is loaded."))
+        self.form.browse.failed.connect(self.refuse)
+        self.table = ScoreTable()
+        self.table.chosen.connect(self.open)
+        self.table.selected.connect(self._show_buttons)
+        self.open_button = QPushButton("Open layers")
+        self.open_button.setToolTip(
+            "Show LR, bicubic, the model's result, HR and the error of the selected row"
+        )
+        self.open_button.clicked.connect(self._open_selected)
+        self.save_button = QPushButton("Save as CSV...")
+        self.save_button.clicked.connect(self._ask_where)
+        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.status.setOpenExternalLinks(True)
+        self._arrange()
+        self._show_buttons()
+        models_changed.connect(self._follow_models)
+        napari_viewer.layers.selection.events.changed.connect(self._show_selection)
+        self._show_selection()
+
+    def start(self) -> None:
+        """Start as the form says, or say why it can't be started."""
+        layers = self._selected_layers()
+        try:
+            request = self.form.request(layers)
+        except ValueError as error:
+            self.refuse(str(error))
+            return
+        use_preferred_cache()
+        self._request, self._left_out = request, 0
+        self._over = (
+            {} if isinstance(request.data, str) else {layer.name: layer for layer in layers}
+        )
+        self.table.clear()
+        self._show_buttons()
+        self.status.setText("Reading pictures...")
+        job = EvaluateJob(request)
+        job.measured.connect(self._show)
+        job.ended.connect(lambda: self._sum_up(job))
+        self.run_job(job)
+
+    def open(self, score: ModelScore) -> None:
+        """Put a row's picture into the viewer, once it is restored again in a thread."""
+        if self._request is None:
+            return
+        over = self._over.get(score.image.name.rpartition("/")[0])
+
+        def show(opened: Opened) -> None:
+            open_layers(self._viewer, opened, over)
+
+        job = OpenJob(self._request, score.model, score.image.name)
+        job.opened.connect(show)
+        self.destroyed.connect(job.stop)
+        job.start()
+
+    def save(self, path: Path) -> None:
+        """Write the table as CSV, or say why that can't be done."""
+        try:
+            write_csv(path, self.table.scores)
+        except OSError as error:
+            show_error(f"The table could not be saved. {error}")
+        else:
+            self.status.setText(f"Saved as {link(path.absolute())}.")
+
+    def show_running(self, *, running: bool) -> None:
+        """Let the form rest while a job is going on."""
+        super().show_running(running=running)
+        self.form.setEnabled(not running)
+        if not running:
+            self.form.device.reset_choices()  # torch is loaded by now
+
+    def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        for part in (self.form, self.button, self.status):
+            layout.addWidget(part)
+        layout.addWidget(self.table, stretch=1)
+        row = QHBoxLayout()
+        for button in (self.open_button, self.save_button):
+            row.addWidget(button, stretch=1)
+        layout.addLayout(row)
+
+    def _show(self, event: object) -> None:
+        if not isalive(self):
+            return
+        if isinstance(event, ModelScore):
+            self.table.add(event)
+            self.save_button.setEnabled(True)
+        elif isinstance(event, LeftOut):
+            self._left_out += 1
+
+    def _sum_up(self, job: EvaluateJob) -> None:
+        if not isalive(self):
+            return
+        if job.stopping:
+            self.status.setText("Stopped: what was measured stays.")
+        elif job.seconds is not None:
+            self.status.setText(_summary(job, len(self.table.scores), self._left_out))
+
+    def _show_buttons(self) -> None:
+        self.open_button.setEnabled(self.table.current is not None)
+        self.save_button.setEnabled(bool(self.table.scores))
+
+    def _open_selected(self) -> None:
+        if self.table.current is not None:
+            self.open(self.table.current)
+
+    def _ask_where(self) -> None:
+        if path := ask_where_to_save(self, "Save table as", "Tables", "evaluation.csv"):
+            self.save(path)
+
+    def _selected_layers(self) -> list[Layer]:
+        layers = self._viewer.layers
+        return [layer for layer in layers if layer in layers.selection]
+
+    def _show_selection(self) -> None:
+        self.form.show_layers([layer.name for layer in self._selected_layers()])
+
+    def _follow_models(self) -> None:
+        # This signal outlives the window.
+        if isalive(self):
+            self.form.models.follow_models()
+
+
+def _summary(job: EvaluateJob, n_rows: int, n_left_out: int) -> str:
+    if not n_rows:
+        return (
+            "The models were trained or chosen on every one of these pictures: evaluate them on "
+            "others."
+        )
+    text = f"{n_rows:,} row{'' if n_rows == 1 else 's'} on {job.device} in {job.seconds:.1f} s."
+    if n_left_out:
+        text += f" Left out, because a model was trained or chosen on them: {n_left_out}."
+    return text

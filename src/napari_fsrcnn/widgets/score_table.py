@@ -1,0 +1,222 @@
+"""A sortable table of figures, with the means below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psygnal import Signal
+from qtpy.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+)
+from qtpy.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
+
+from napari_fsrcnn.evaluation.grid import ModelScore, mean_scores
+
+_VALUE = Qt.ItemDataRole.UserRole
+_MOST_MEANS = 6  # rows, before they scroll
+_NAMES = 90, 180  # pixels: how wide a column of names is, and may become by itself
+_MEANS_EVERY = 100  # milliseconds
+
+
+@dataclass(frozen=True)
+class _Column:
+    title: str
+    tooltip: str
+    value: Callable[[ModelScore], Any]
+    form: str = "{}"
+
+
+_COLUMNS = (
+    _Column("picture", "The picture, as a training record would name it", lambda s: s.image.name),
+    _Column("model", "The model, which says the scale", lambda s: s.model),
+    _Column("PSNR", "Of the model, in dB", lambda s: s.image.psnr, "{:.2f}"),
+    _Column("bicubic", "PSNR of bicubic, in dB", lambda s: s.image.bicubic_psnr, "{:.2f}"),
+    _Column("gain", "PSNR above bicubic's, in dB", lambda s: s.image.psnr_gain, "{:+.2f}"),
+    _Column("SSIM", "Of the model, up to 1", lambda s: s.image.ssim, "{:.4f}"),
+    _Column("bicubic", "SSIM of bicubic, up to 1", lambda s: s.image.bicubic_ssim, "{:.4f}"),
+    _Column("gain", "SSIM above bicubic's", lambda s: s.image.ssim_gain, "{:+.4f}"),
+)
+
+
+class _Scores(QAbstractTableModel):
+    """Figures as Qt reads them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.scores: list[ModelScore] = []
+
+    def set(self, scores: Sequence[ModelScore]) -> None:
+        self.beginResetModel()
+        self.scores = list(scores)
+        self.endResetModel()
+
+    def append(self, score: ModelScore) -> None:
+        at = len(self.scores)
+        self.beginInsertRows(QModelIndex(), at, at)
+        self.scores.append(score)
+        self.endInsertRows()
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802
+        return 0 if parent is not None and parent.isValid() else len(self.scores)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802
+        return 0 if parent is not None and parent.isValid() else len(_COLUMNS)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        column = _COLUMNS[index.column()]
+        value = column.value(self.scores[index.row()])
+        if role == _VALUE:
+            return value
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.form.format(value).replace("inf", "∞")
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(value, str):
+            return value
+        if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(value, str):
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(  # noqa: N802
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _COLUMNS[section].title
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return _COLUMNS[section].tooltip
+        return None
+
+
+class ScoreTable(QWidget):
+    """A row for each picture by each model; the mean of each model stays below, however sorted.
+
+    Attributes
+    ----------
+    chosen : Signal(ModelScore)
+        A row was double-clicked.
+    selected : Signal()
+        Another row is selected, or none.
+    """
+
+    chosen = Signal(ModelScore)
+    selected = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scores, self._means = _Scores(self), _Scores(self)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self._scores)
+        self._sorted.setSortRole(_VALUE)
+        self.rows, self.means = QTableView(), QTableView()
+        self.rows.setModel(self._sorted)
+        self.means.setModel(self._means)
+        for view in (self.rows, self.means):
+            _arrange(view)
+        self.means.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.means.horizontalHeader().hide()
+        self.means.hide()
+        self._row_height = self.means.verticalHeader().defaultSectionSize()
+        header = self.rows.horizontalHeader()
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.rows.setSortingEnabled(True)
+        self._keep_columns_together()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._show_means)
+        self.rows.doubleClicked.connect(self._choose)
+        self.rows.selectionModel().selectionChanged.connect(self.selected.emit)
+        self._sorted.modelReset.connect(self.selected.emit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.rows, stretch=1)
+        layout.addWidget(self.means)
+
+    @property
+    def scores(self) -> list[ModelScore]:
+        """All rows but the means, in the order in which they came."""
+        return self._scores.scores
+
+    @property
+    def current(self) -> ModelScore | None:
+        """The row that is selected."""
+        indexes = self.rows.selectionModel().selectedRows()
+        return self._at(indexes[0]) if indexes else None
+
+    def clear(self) -> None:
+        """Remove all rows."""
+        self._scores.set([])
+        self._narrow_columns()
+        self._show_means()
+
+    def add(self, score: ModelScore) -> None:
+        """Add a row, at its place if the table is sorted."""
+        self._scores.append(score)
+        self._make_room(0, score.image.name)
+        self._make_room(1, score.model)
+        if not self._timer.isActive():
+            self._timer.start(_MEANS_EVERY)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Ask for room for every column."""
+        return QSize(self.rows.horizontalHeader().length() + 20, 260)
+
+    def _show_means(self) -> None:
+        self._means.set(mean_scores(self.scores))
+        self.means.setVisible(self._means.rowCount() > 0)
+        self._fit_means()
+
+    def _fit_means(self) -> None:
+        """Give the means the height of their rows, and of the bar that moves all columns."""
+        bar = self.means.horizontalScrollBar()
+        height = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        height += min(self._means.rowCount(), _MOST_MEANS) * self._row_height
+        self.means.setFixedHeight(height + 2)
+
+    def _make_room(self, column: int, name: str) -> None:
+        header = self.rows.horizontalHeader()
+        width = self.rows.fontMetrics().horizontalAdvance(name) + 10
+        header.resizeSection(column, max(header.sectionSize(column), min(width, _NAMES[1])))
+
+    def _keep_columns_together(self) -> None:
+        header, below = self.rows.horizontalHeader(), self.means.horizontalHeader()
+        header.sectionResized.connect(lambda column, _, width: below.resizeSection(column, width))
+        self._narrow_columns()
+        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        here, there = self.rows.horizontalScrollBar(), self.means.horizontalScrollBar()
+        here.valueChanged.connect(there.setValue)
+        there.valueChanged.connect(here.setValue)
+        there.rangeChanged.connect(self._fit_means)
+
+    def _narrow_columns(self) -> None:
+        header = self.rows.horizontalHeader()
+        number = header.fontMetrics().horizontalAdvance("+0.0000") + 10
+        for column in range(len(_COLUMNS)):
+            header.resizeSection(column, _NAMES[0] if column < 2 else number)
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.chosen.emit(self._at(index))
+
+    def _at(self, index: QModelIndex) -> ModelScore:
+        return self.scores[self._sorted.mapToSource(index).row()]
+
+
+def _arrange(view: QTableView) -> None:
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
+    view.horizontalHeader().setMinimumSectionSize(40)

@@ -1,0 +1,50 @@
+"""The models that can be ticked."""
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+
+from napari_fsrcnn.weights.shipped import list_models
+from napari_fsrcnn.widgets.model_choices import ModelChoice
+from napari_fsrcnn.widgets.model_list import ModelList
+
+
+@pytest.fixture
+def models(qtbot: QtBot) -> ModelList:
+    models = ModelList(ticked="fsrcnn-x3")
+    qtbot.addWidget(models)
+    return models
+
+
+def labels(models: ModelList) -> list[str]:
+    return [choice.label for choice in models.ticked]
+
+
+def test_every_shipped_model_is_offered_and_one_is_ticked(models: ModelList) -> None:
+    offered = [models.item(row).text() for row in range(models.count())]
+    assert set(list_models()) <= set(offered)
+    assert labels(models) == ["fsrcnn-x3"]
+
+
+def test_a_click_on_the_box_ticks(models: ModelList) -> None:
+    (item,) = models.findItems("fsrcnn-x2", Qt.MatchFlag.MatchExactly)
+    item.setCheckState(Qt.CheckState.Checked)
+    assert labels(models) == ["fsrcnn-x2", "fsrcnn-x3"]
+    assert [choice.scale for choice in models.ticked] == [2, 3]
+
+
+def test_models_from_files_are_ticked_and_told_apart(models: ModelList) -> None:
+    mine = ModelChoice("run/model.safetensors", 4, "fsrcnn-x4")
+    models.add(mine)
+    models.add(replace(mine, scale=2))
+    models.add(mine)
+    assert labels(models) == [
+        "fsrcnn-x3",
+        "run/model.safetensors x4",
+        "run/model.safetensors x2",
+        "run/model.safetensors x4 (2)",
+    ]
+    models.follow_models()
+    assert len(labels(models)) == 4

@@ -1,0 +1,90 @@
+"""The table sorts by its numbers, and the means stay below."""
+
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+
+from napari_fsrcnn.evaluation.grid import ModelScore
+from napari_fsrcnn.evaluation.trial import ImageScore
+from napari_fsrcnn.widgets.score_table import ScoreTable
+
+PICTURE, MODEL, PSNR, GAIN = 0, 1, 2, 4
+
+
+def score(model: str, name: str, psnr: float) -> ModelScore:
+    image = ImageScore(name=name, psnr=psnr, ssim=0.9, bicubic_psnr=8, bicubic_ssim=0.85)
+    return ModelScore(model, 2, image)
+
+
+@pytest.fixture
+def table(qtbot: QtBot) -> ScoreTable:
+    """Two models on three pictures, one of them restored perfectly; 9.5 < 10.25 but "9.5" > "10"."""
+    table = ScoreTable()
+    qtbot.addWidget(table)
+    table.resize(300, 300)
+    table.show()
+    for name, psnr in (("b", 9.5), ("a", 10.25), ("c", float("inf"))):
+        table.add(score("new", name, psnr))
+        table.add(score("old", name, 7))
+    qtbot.waitUntil(lambda: table.means.model().rowCount() == 2)
+    return table
+
+
+def column(view: Any, place: int) -> list[str]:
+    model = view.model()
+    return [model.index(row, place).data() for row in range(model.rowCount())]
+
+
+def test_rows_come_as_they_are_measured(table: ScoreTable) -> None:
+    assert column(table.rows, PICTURE) == ["b", "b", "a", "a", "c", "c"]
+    assert column(table.rows, PSNR)[::2] == ["9.50", "10.25", "∞"]
+    assert column(table.rows, GAIN) == ["+1.50", "-1.00", "+2.25", "-1.00", "+∞", "-1.00"]
+
+
+@pytest.mark.parametrize(
+    ("order", "wanted", "place_of_new"),
+    [
+        (Qt.SortOrder.AscendingOrder, ["7.00", "7.00", "7.00", "9.50", "10.25", "∞"], 4),
+        (Qt.SortOrder.DescendingOrder, ["∞", "10.25", "9.50", "7.00", "7.00", "7.00"], 2),
+    ],
+)
+def test_sorting(
+    table: ScoreTable, order: Qt.SortOrder, wanted: list[str], place_of_new: int
+) -> None:
+    table.rows.sortByColumn(PSNR, order)
+    assert column(table.rows, PSNR) == wanted
+    assert column(table.means, MODEL) == ["new", "old"]
+    assert column(table.means, PSNR) == ["∞", "7.00"]
+    assert table.means.y() >= table.rows.y() + table.rows.height()
+    table.add(score("new", "d", 9.75))
+    assert column(table.rows, PSNR).index("9.75") == place_of_new
+
+
+def test_a_double_click_chooses_the_row_that_is_seen(table: ScoreTable, qtbot: QtBot) -> None:
+    table.rows.sortByColumn(PSNR, Qt.SortOrder.DescendingOrder)
+    chosen: list[ModelScore] = []
+    table.chosen.connect(chosen.append)
+    where = table.rows.visualRect(table.rows.model().index(1, PICTURE)).center()
+    left = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(table.rows.viewport(), left, pos=where)
+    qtbot.mouseDClick(table.rows.viewport(), left, pos=where)
+    assert [each.image.name for each in chosen] == ["a"]
+    assert table.current == chosen[0]
+
+
+def test_the_means_move_sideways_with_the_rows(table: ScoreTable) -> None:
+    bar = table.means.horizontalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(bar.maximum())
+    assert table.rows.horizontalScrollBar().value() == bar.value()
+    table.rows.setColumnWidth(MODEL, 150)
+    assert table.means.columnWidth(MODEL) == 150
+
+
+def test_an_emptied_table_has_no_means(table: ScoreTable) -> None:
+    table.clear()
+    assert table.scores == []
+    assert table.current is None
+    assert not table.means.isVisible()
