@@ -109,7 +109,7 @@ def train_inside(config: TrainingConfig) -> None:
 
     viewer = napari.Viewer()
     viewer.add_image(imread(next(Path(config.data[0]).glob("*.png"))))
-    _, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Train super-resolution")
+    _, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Train")
     fields = widget.form.fields
     fields["source"].value, fields["folder"].value = FOLDER, config.data[0]
     for name in set(fields) & set(TrainingConfig.model_fields):

@@ -66,9 +66,9 @@ def viewer_with_discs(make_napari_viewer_proxy: Callable[[], Any], discs: np.nda
 
 @pytest.fixture
 def train_widget(viewer_with_discs: Any) -> TrainWidget:
-    """*Train super-resolution* in its dock, filled in for a run of a second."""
+    """*Train* in its dock, filled in for a run of a second."""
     widget = TrainWidget(viewer_with_discs)
-    viewer_with_discs.window.add_dock_widget(widget, name="Train super-resolution")
+    viewer_with_discs.window.add_dock_widget(widget, name="Train")
     for name, value in SHORT_RUN.items():
         widget.form.fields[name].value = value
     return widget

@@ -22,7 +22,7 @@ def test_the_sample_without_a_download_comes_first(manifest: PluginManifest) -> 
 def test_where_things_are_found(manifest: PluginManifest) -> None:
     assert [widget.display_name for widget in manifest.contributions.widgets or []] == [
         "Upscale",
-        "Train super-resolution",
+        "Train",
         "Evaluate",
     ]
     menus = {

@@ -1,4 +1,4 @@
-"""*Train super-resolution* in a real viewer, with real, short runs."""
+"""*Train* in a real viewer, with real, short runs."""
 
 import subprocess
 import sys
@@ -119,7 +119,7 @@ import sys
 import napari
 
 viewer = napari.Viewer(show=False)
-_, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Train super-resolution")
+_, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Train")
 print(type(widget).__name__, "torch" in sys.modules)
 viewer.close()
 """

@@ -29,7 +29,7 @@ RUN = {
 
 def train(viewer: Any, qtbot: QtBot) -> TrainWidget:
     """Train 200 of 250 steps on BSD-100, with a pause."""
-    _, train = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Train super-resolution")
+    _, train = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Train")
     for name, value in RUN.items():
         train.form.fields[name].value = value
     train.button.click()

@@ -1,4 +1,4 @@
-"""However *Train super-resolution* is closed, its thread ends and the run keeps what it has."""
+"""However *Train* is closed, its thread ends and the run keeps what it has."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What *Train super-resolution* can't do it refuses, in a sentence, and nothing is changed."""
+"""What *Train* can't do it refuses, in a sentence, and nothing is changed."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The widget *Train super-resolution*."""
+"""The widget *Train*."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of *Train super-resolution*: what is to be trained, on what, and how."""
+"""The form of *Train*: what is to be trained, on what, and how."""
 
 from __future__ import annotations
 
