@@ -26,6 +26,8 @@ def test_every_shipped_model_is_offered_and_one_is_ticked(models: ModelList) -> 
     offered = [models.item(row).text() for row in range(models.count())]
     assert set(list_models()) <= set(offered)
     assert labels(models) == ["fsrcnn-x3"]
+    row = offered.index("fsrcnn-x3")
+    assert "fsrcnn x3" in models.item(row).toolTip()
 
 
 def test_a_click_on_the_box_ticks(models: ModelList) -> None:

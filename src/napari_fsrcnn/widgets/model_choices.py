@@ -1,11 +1,13 @@
-"""The models that *Upscale* offers."""
+"""The models that the widgets offer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 
 from napari_fsrcnn.weights.card import Card
+from napari_fsrcnn.weights.card_text import short_card
 from napari_fsrcnn.weights.checkpoint import read_card
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import list_models, load_model, model_path
@@ -26,6 +28,11 @@ class ModelChoice:
         if isinstance(self.model, Model):
             return self.model.card
         return read_card(model_path(self.model))
+
+    @property
+    def tooltip(self) -> str:
+        """Its short card, in lines that fit on a screen."""
+        return "\n".join(fill(line, 72) for line in short_card(self.card).splitlines())
 
 
 def shipped_choices() -> list[ModelChoice]:

@@ -59,7 +59,7 @@ class ModelList(QListWidget):
         self._choices = _distinct([*shipped_choices(), *session_choices(), *self._files])
         self.clear()
         for choice in self._choices:
-            QListWidgetItem(choice.label, self)
+            QListWidgetItem(choice.label, self).setToolTip(choice.tooltip)
         self.tick(*labels)
 
 

@@ -21,7 +21,7 @@ from napari_fsrcnn.evaluation.grid import ModelScore, mean_scores
 
 _VALUE = Qt.ItemDataRole.UserRole
 _MOST_MEANS = 6  # rows, before they scroll
-_NAMES = 90, 180  # pixels: how wide a column of names is, and may become by itself
+_NAMES = 90, 130  # pixels: how wide a column of names is, and may become by itself
 _MEANS_EVERY = 100  # milliseconds
 
 

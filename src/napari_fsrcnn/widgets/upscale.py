@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from napari.qt.threading import create_worker
 from qtpy.compat import isalive
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFileDialog, QLabel, QVBoxLayout
+from qtpy.QtWidgets import QLabel, QVBoxLayout
 
 from napari_fsrcnn.widgets.figures_text import gain_table
 from napari_fsrcnn.widgets.job_widget import JobWidget
-from napari_fsrcnn.widgets.model_choices import ModelChoice, load_choice
+from napari_fsrcnn.widgets.model_choices import ModelChoice
 from napari_fsrcnn.widgets.session_models import models_changed
 from napari_fsrcnn.widgets.upscale_form import UpscaleForm
 from napari_fsrcnn.widgets.upscale_job import UpscaleJob
@@ -30,7 +29,9 @@ class UpscaleWidget(JobWidget):
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__(napari_viewer, "Upscale")
         self.form = UpscaleForm(napari_viewer)
-        self.form.browse.clicked.connect(self._ask_for_file)
+        self.form.browse.began.connect(self._begin_loading)
+        self.form.browse.loaded.connect(self._offer)
+        self.form.browse.failed.connect(self._refuse_file)
         self.figures = QLabel()
         self.figures.setWordWrap(True)
         for label in (self.status, self.figures):
@@ -69,32 +70,25 @@ class UpscaleWidget(JobWidget):
 
     def load_file(self, path: Path) -> None:
         """Load a model from a file in a thread, offer it and choose it."""
+        self.form.browse.load(path)
+
+    def _begin_loading(self, path: Path) -> None:
         self.status.setText(f"Loading {path.name}...")
         self.button.setEnabled(False)
         self.form.setEnabled(False)
-        create_worker(
-            load_choice,
-            path,
-            _connect={
-                "returned": self._offer,
-                "errored": self._on_load_error,
-                "finished": self._end_loading,
-            },
-        )
+
+    def _offer(self, _: Path, choice: ModelChoice) -> None:
+        self._end_loading()
+        self.form.add_model(choice)
+        self.status.setText(f"{choice.label} enlarges by {choice.scale}.")
+
+    def _refuse_file(self, sentence: str) -> None:
+        self._end_loading()
+        self.refuse(sentence)
 
     def _end_loading(self) -> None:
         self.button.setEnabled(True)
         self.form.setEnabled(True)
-
-    def _offer(self, choice: ModelChoice) -> None:
-        self.form.add_model(choice)
-        self.status.setText(f"{choice.label} enlarges by {choice.scale}.")
-
-    def _on_load_error(self, error: Exception) -> None:
-        self.status.clear()
-        if not isinstance(error, ValueError | OSError):
-            raise error
-        self.refuse(str(error))
 
     def _show_figures(self, result: Upscaled) -> None:
         if result.figures is not None:
@@ -104,10 +98,3 @@ class UpscaleWidget(JobWidget):
         # This signal outlives the window.
         if isalive(self):
             self.form.follow_models()
-
-    def _ask_for_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Load a model", "", "Models (*.safetensors *.mat *.pth);;All files (*)"
-        )
-        if path:
-            self.load_file(Path(path))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from textwrap import fill
 from typing import Any
 
 from magicgui.widgets import ComboBox
 from napari.layers import Image
-from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 
-from napari_fsrcnn.weights.card_text import short_card
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
 from napari_fsrcnn.widgets.model_choices import ModelChoice, session_choices, shipped_choices
+from napari_fsrcnn.widgets.model_file import ModelFileButton
 from napari_fsrcnn.widgets.preferences import preferred
 from napari_fsrcnn.widgets.result_layer import METADATA_KEY
 from napari_fsrcnn.widgets.upscaling import Request
@@ -30,7 +29,7 @@ class UpscaleForm(QWidget):
     Attributes
     ----------
     layer, scale, model, color, device, reference : magicgui.widgets.ComboBox
-    browse : QPushButton
+    browse : ModelFileButton
         Beside the models: to load one from a file.
     """
 
@@ -60,8 +59,7 @@ class UpscaleForm(QWidget):
             tooltip="An HR layer to measure PSNR and SSIM against, for the model and for bicubic",
         )
         self.reference.null_string = "none"
-        self.browse = QPushButton("...")
-        self.browse.setToolTip("Load a model from a file")
+        self.browse = ModelFileButton()
         self._arrange()
         self.scale.changed.connect(self.model.reset_choices)
         self.layer.changed.connect(self._follow_layer)
@@ -164,8 +162,8 @@ class UpscaleForm(QWidget):
     def _show_card(self) -> None:
         """Let the field's tooltip tell of the model that is chosen."""
         choice = self.model.value
-        lines = [] if choice is None else ["", *short_card(choice.card).splitlines()]
-        self.model.tooltip = "\n".join(fill(line, 72) for line in [MODEL_TOOLTIP, *lines])
+        more = "" if choice is None else f"\n\n{choice.tooltip}"
+        self.model.tooltip = MODEL_TOOLTIP + more
 
     def _follow_layers(self) -> None:
         self.layer.reset_choices()
