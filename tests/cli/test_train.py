@@ -16,6 +16,7 @@ from safetensors.numpy import load_file
 
 from napari_fsrcnn.cli.train import train
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.run_folder import RunFolder
 from napari_fsrcnn.weights.checkpoint import read_card
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -164,6 +165,8 @@ def test_options_come_before_the_file_that_they_stand_beside(
         ),
         ("--config nowhere.json", "There is no training configuration nowhere.json"),
         ("--config broken.json", "broken.json: Invalid JSON"),
+        ("--config layers/config.json", "save these in a folder and give --data DIR"),
+        ("--resume layers", "open and select them in napari and choose 'Continue a run...'"),
         ("--resume nowhere", "There is no training configuration"),
         ("--resume {run} --lr 0.1", "takes no --lr"),
         ("--resume {run} --config broken.json", "takes no --config"),
@@ -183,13 +186,16 @@ def test_bad_options_are_one_line_and_leave_nothing(
     monkeypatch.chdir(tmp_path)
     broken = tmp_path / "broken.json"
     broken.write_text("{")
+    layers = tmp_path / "layers"
+    layers.mkdir()
+    RunFolder(layers).write_config(TrainingConfig())
     run = trained.with_name("small-run")
     filled = words.format(pictures=pictures, trained=trained, run=run)
     ended = command("train", *filled.split())
     assert (ended.returncode, ended.stdout) == (2, "")
     assert sentence in ended.stderr
     assert ended.stderr.count("\n") == 1
-    assert list(tmp_path.iterdir()) == [broken]
+    assert set(tmp_path.rglob("*")) == {broken, layers, layers / "config.json"}
 
 
 def test_ctrl_c_saves_the_run_and_the_best_model(

@@ -72,6 +72,8 @@ def test_every_field_reaches_the_configuration(
         "out",
         "run",
     }
+    form.fields["source"].value = FOLDER
+    form.fields["folder"].value = tmp_path
     for name, value in values.items():
         form.fields[name].value = shown_value(name, value)
     config = form.config()
@@ -153,6 +155,7 @@ def test_every_field_explains_itself(form: TrainForm) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_recipe_fills_in_the_fields(form: TrainForm, preset: str) -> None:
+    form.fields["source"].value = LAYERS  # BSD-100's LR comes at one size
     form.fields["loss"].value = "charbonnier"
     combo = form.fields["preset"].native
     combo.setCurrentIndex(list(PRESETS).index(preset))
@@ -165,14 +168,14 @@ def test_a_recipe_fills_in_the_fields(form: TrainForm, preset: str) -> None:
 
 def test_a_changed_recipe_says_so(form: TrainForm) -> None:
     combo = form.fields["preset"].native
-    form.fields["lr"].value = 0.01
+    form.fields["lr"].value = 0.02
     assert combo.currentText() == "fast, changed"
     assert form.fields["preset"].value == "fast"
     form.fields["lr"].value = TrainingConfig().lr
     assert combo.currentText() == "fast"
     form.fields["scale"].value = 4  # any recipe is for any scale
     assert combo.currentText() == "fast"
-    form.fields["lr"].value = 0.01
+    form.fields["lr"].value = 0.02
     form.fields["preset"].value = "paper-fsrcnn"
     assert [combo.itemText(index) for index in range(combo.count())] == list(PRESETS)
 

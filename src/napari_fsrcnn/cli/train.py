@@ -73,7 +73,7 @@ def train(
     Under torchrun every process trains on its own device with the batch that is given.
     """
     given = {name: value for name, value in fields.items() if value not in (None, [])}
-    settings = _checked(_settings(given, preset=preset, file=config, run=resume), resume)
+    settings = _checked(_settings(given, preset=preset, file=config, run=resume), config, resume)
     if BSD100 in settings.data:
         fetch([settings.scale])
 
@@ -123,12 +123,18 @@ def _unused(config: TrainingConfig) -> TrainingConfig:
     return changed
 
 
-def _checked(settings: TrainingConfig, resumed: Path | None) -> TrainingConfig:
+def _checked(settings: TrainingConfig, file: Path | None, resumed: Path | None) -> TrainingConfig:
     """Refuse what can't be trained, and make the paths independent of the current folder."""
     if not settings.data:
         if resumed is not None:
             raise ValueError(
-                f"{resumed} was trained on layers of a viewer, so only Python can resume it."
+                f"{resumed} learnt from layers of a viewer, which the folder does not hold: open "
+                f"and select them in napari and choose 'Continue a run...' in Train."
+            )
+        if file is not None:
+            raise ValueError(
+                f"{file} names no pictures, as where a run learnt from layers of a viewer: save "
+                f"these in a folder and give --data DIR, or give --data bsd100."
             )
         raise ValueError("Say what to train on: --data bsd100 or --data DIR.")
     if settings.out is None:

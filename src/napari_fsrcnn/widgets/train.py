@@ -18,6 +18,7 @@ from napari_fsrcnn.widgets.closing import ClosingQuestion, main_window
 from napari_fsrcnn.widgets.job_widget import JobWidget
 from napari_fsrcnn.widgets.layer_reading import Reader, layers_reader, pair_reader
 from napari_fsrcnn.widgets.preferences import use_preferred_cache
+from napari_fsrcnn.widgets.run_layers import source_of_run
 from napari_fsrcnn.widgets.run_view import RunView
 from napari_fsrcnn.widgets.save_button import SaveButton
 from napari_fsrcnn.widgets.scrolled import Scrolled
@@ -89,10 +90,13 @@ class TrainWidget(JobWidget):
     def continue_run(self, run: Path) -> None:
         """Go on with the run in a folder, or say why that can't be done.
 
-        One that learnt from layers goes on with those that are selected.
+        One that learnt from layers goes on with them, if they are selected.
         """
         try:
             config = RunFolder(run).read_config().model_copy(update={"run": run})
+            if not config.data:
+                selected = [layer.name for layer in self._selected_layers()]
+                self.form.fields["source"].value = source_of_run(run, selected)
             self.form.show_config(config)
             read, hr = self._pictures(config)
         except (ValueError, OSError) as error:

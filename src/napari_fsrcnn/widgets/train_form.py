@@ -105,8 +105,6 @@ class TrainForm(QWidget):
         """Fill in the form from a configuration."""
         if config.data:
             self.fields["source"].value = BSD100 if BSD100 in config.data else FOLDER
-        elif self.source not in (LAYERS, PAIR):
-            self.fields["source"].value = LAYERS
         if self.source == FOLDER:
             self.fields["folder"].value = Path(config.data[0])
         self._fill_in({name: getattr(config, name) for name in (*_FIRST, *ADVANCED)})
