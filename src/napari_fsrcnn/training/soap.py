@@ -12,6 +12,7 @@ Vyas et al., "SOAP: Improving and stabilizing Shampoo using Adam", arXiv 2409.11
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,6 +20,11 @@ import torch
 from torch import Tensor
 
 EPSILON = 1e-8
+
+LONGEST = 1024
+"""Most inputs of a layer for which directions are looked for; with more the cost would show."""
+
+_DIRECTIONS = {"outputs": "left", "inputs": "right"}
 
 State = dict[str, Tensor]
 
@@ -44,7 +50,7 @@ class Soap(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "decay": decay, "refresh": refresh})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move the weights by their gradients."""
         loss = None
         if closure is not None:
@@ -53,66 +59,69 @@ class Soap(torch.optim.Optimizer):
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
-                    move = _move_vector if weight.dim() == 1 else _move_matrix
-                    change = move(self.state[weight], weight.grad, group["decay"], group["refresh"])
-                    weight.sub_(change.view(weight.shape), alpha=group["lr"])
+                    self._move(weight, self.state[weight], group)
         return loss
 
-
-def _move_vector(state: State, gradient: Tensor, decay: float, _refresh: int) -> Tensor:
-    """Give Adam's change."""
-    if not state:
-        _start(state, gradient)
-    state["mean"].lerp_(gradient, 1 - decay)
-    return _normalised(state, state["mean"], gradient, decay)
-
-
-def _move_matrix(state: State, gradient: Tensor, decay: float, refresh: int) -> Tensor:
-    """Give Adam's change in the layer's directions, as a matrix."""
-    matrix = gradient.flatten(1)
-    outputs, inputs = matrix @ matrix.T, matrix.T @ matrix
-    if not state:
-        # The first gradient only tells the directions.
-        _start(state, matrix)
-        state |= {"outputs": outputs, "inputs": inputs}
-        state["left"], state["right"] = _eigenvectors(outputs), _eigenvectors(inputs)
-        return torch.zeros_like(matrix)
-    left, right = state["left"], state["right"]
-    # The average is kept as it is, for the directions turn; its square is kept in them.
-    state["mean"].lerp_(matrix, 1 - decay)
-    turned = left.T @ state["mean"] @ right
-    change = left @ _normalised(state, turned, left.T @ matrix @ right, decay) @ right.T
-    state["outputs"].lerp_(outputs, 1 - decay)
-    state["inputs"].lerp_(inputs, 1 - decay)
-    if (int(state["step"]) - 1) % refresh == 0:
-        state["left"], rows = _turned_on(state["outputs"], left)
-        state["right"], columns = _turned_on(state["inputs"], right)
-        state["square"] = state["square"][rows][:, columns].contiguous()
-    return change
+    def _move(self, weight: Tensor, state: State, group: dict[str, Any]) -> None:
+        assert weight.grad is not None  # noqa: S101
+        decay = group["decay"]
+        gradient = weight.grad.flatten(1) if weight.dim() > 1 else weight.grad
+        products = _products(gradient)
+        if not state:
+            state |= {"mean": torch.zeros_like(gradient), "square": torch.zeros_like(gradient)}
+            state["step"] = torch.tensor(0.0)
+            for side, product in products.items():
+                state[side], state[_DIRECTIONS[side]] = product, _orthogonal(product)
+        # The mean is kept as it is, for the directions turn; its square is kept in them.
+        state["mean"].lerp_(gradient, 1 - decay)
+        state["square"].lerp_(_turned(state, gradient).square(), 1 - decay)
+        change = _turned(state, state["mean"]) / (state["square"].sqrt() + EPSILON)
+        # Both averages began at zero, which this makes up for.
+        state["step"] += 1
+        begun = 1 - decay ** int(state["step"])
+        change = _turned_back(state, change).view(weight.shape)
+        weight.sub_(change, alpha=group["lr"] / math.sqrt(begun))
+        for side, product in products.items():
+            state[side].lerp_(product, 1 - decay)
+        if int(state["step"]) % group["refresh"] == 0:
+            _refresh(state)
 
 
-def _start(state: State, gradient: Tensor) -> None:
-    state |= {"mean": torch.zeros_like(gradient), "square": torch.zeros_like(gradient)}
-    state["step"] = torch.tensor(0.0)
+def _products(gradient: Tensor) -> State:
+    """Multiply a matrix with itself, over those of its sides that are short enough."""
+    if gradient.dim() == 1:
+        return {}
+    products = {"outputs": gradient @ gradient.T}
+    if gradient.shape[1] <= LONGEST:
+        products["inputs"] = gradient.T @ gradient
+    return products
 
 
-def _normalised(state: State, mean: Tensor, gradient: Tensor, decay: float) -> Tensor:
-    """Divide the mean by the root of the mean square, both made up for their start at zero."""
-    state["step"] += 1
-    state["square"].lerp_(gradient.square(), 1 - decay)
-    started = 1 - decay ** int(state["step"])
-    return (mean / started) / ((state["square"] / started).sqrt() + EPSILON)
+def _turned(state: State, matrix: Tensor) -> Tensor:
+    """Write a matrix in the directions."""
+    if "left" in state:
+        matrix = state["left"].T @ matrix
+    return matrix @ state["right"] if "right" in state else matrix
 
 
-def _eigenvectors(matrix: Tensor) -> Tensor:
-    """Find the eigenvectors, as columns, the largest eigenvalue's first."""
-    vectors: Tensor = torch.linalg.eigh(matrix.cpu())[1]
-    return vectors.flip(1).to(matrix.device).contiguous()
+def _turned_back(state: State, matrix: Tensor) -> Tensor:
+    """Write a matrix that is given in the directions as it is without them."""
+    if "left" in state:
+        matrix = state["left"] @ matrix
+    return matrix @ state["right"].T if "right" in state else matrix
 
 
-def _turned_on(matrix: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
-    """Bring eigenvectors up to date by one step of power iteration, with the order they then have."""
-    ahead = matrix @ vectors
-    order = (vectors * ahead).sum(0).argsort(descending=True)
-    turned: Tensor = torch.linalg.qr(ahead[:, order].cpu())[0]
-    return turned.to(matrix.device).contiguous(), order
+def _refresh(state: State) -> None:
+    """Turn the directions towards the eigenvectors, the largest eigenvalue's first."""
+    for axis, (side, directions) in enumerate(_DIRECTIONS.items()):
+        if side in state:
+            ahead = state[side] @ state[directions]
+            order = (state[directions] * ahead).sum(0).argsort(descending=True)
+            state["square"] = state["square"].index_select(axis, order)
+            state[directions] = _orthogonal(ahead[:, order])
+
+
+def _orthogonal(columns: Tensor) -> Tensor:
+    """Make columns orthogonal, one after the other: with their product, a step of power iteration."""
+    orthogonal: Tensor = torch.linalg.qr(columns.cpu())[0]
+    return orthogonal.to(columns.device).contiguous()
