@@ -1,0 +1,64 @@
+"""The page docs/results.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from quality_models import SCALES
+from quality_results import Result
+from quality_tables import Table, aims, figures
+from quality_training import commands, image_sets, training
+
+from napari_fsrcnn.weights.model import Model
+
+_PROTOCOL = (
+    "PSNR in dB and SSIM, on Y of BT.601: HR is cropped to a multiple of the scale, LR is made by "
+    "MATLAB's bicubic and not rounded, every result is rounded to whole levels, a border of `scale` "
+    "pixels is left out, and the mean is taken over the pictures. Weights are those of the "
+    "convolutions; multiply-adds are theirs, for each LR pixel. OpenCV's models are run by OpenCV, on "
+    "the same LR and under the same protocol. `napari-fsrcnn evaluate` gives the same figures for any "
+    "one model."
+)
+
+_TRAINING = (
+    "From the records in their files, which name every picture too. Pictures: those learnt from, and "
+    "those that the best weights were chosen on, by the PSNR in the last column."
+)
+
+_CHECKSUMS = (
+    "The SHA-256 of a set is that of the list of its files and their own: in its folder, "
+    "`find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`. That of "
+    "BSD100 is the SHA-256 of `src/napari_fsrcnn/datasets/bsd100-sha256.txt`, by which downloads are "
+    "checked."
+)
+
+
+def results_page(results: Sequence[Result], models: Sequence[Model], date: str) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    results : sequence of Result
+    models : sequence of Model
+        The shipped ones.
+    date : str
+    """
+    by = (
+        f"Written by `python benchmarks/quality.py` on {date}, with napari-fsrcnn "
+        f"{version('napari-fsrcnn')} and torch {version('torch')}; not edited by hand. "
+        f"[results.csv](results.csv) has the same figures with more digits."
+    )
+    lines = ["# Results", "", by, "", _PROTOCOL]
+    for scale in SCALES:
+        lines += section(f"x{scale}", figures(results, scale))
+    lines += section("What is asked of the shipped models", ["PSNR in dB.", "", *aims(results)])
+    trained = [_TRAINING, "", *training(models), "", *commands(models)]
+    lines += section("How the shipped models were trained", trained)
+    lines += section("Image sets", [_CHECKSUMS, "", *image_sets(models)])
+    return "\n".join(lines) + "\n"
+
+
+def section(title: str, content: Table) -> Table:
+    """Put a heading above lines."""
+    return ["", f"## {title}", "", *content]

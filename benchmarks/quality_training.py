@@ -1,0 +1,114 @@
+"""How each shipped model was trained, from the record in its file, as Markdown."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from image_sets import TEST_SETS, TRAINING_SETS, ImageSet
+from quality_tables import Table, line, table
+
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.weights.card import TrainingRecord
+from napari_fsrcnn.weights.card_text import in_words
+from napari_fsrcnn.weights.model import Model
+
+# What a record leaves out: it has no part in the result, or is told by the record itself.
+_UNRECORDED = {"data", "out", "run", "device", "stop_after"}
+
+
+def training(models: Sequence[Model]) -> Table:
+    """Tell data, steps, time, machine, and the choice on validation pictures."""
+    columns = [
+        "model",
+        "data",
+        "pictures",
+        "machine",
+        "date",
+        "torch",
+        "steps",
+        "time",
+        "chosen by",
+    ]
+    lines = table(columns, texts=6)
+    for model in models:
+        record = record_of(model)
+        seen = f"{len(record.train)} + {len(record.validation)}"
+        when = [record.machine, record.date, record.versions.get("torch", "")]
+        validation = model.card.validation
+        chosen = "" if validation is None else f"{validation.psnr:.2f} dB at {validation.step:,}"
+        steps = [f"{record.step:,}", in_words(record.seconds), chosen]
+        lines.append(line([model.name, ", ".join(record.data), seen, *when, *steps]))
+    return lines
+
+
+def commands(models: Sequence[Model]) -> Table:
+    """Give the commands that repeat the trainings."""
+    return ["```sh", *(command(model) for model in models), "```", *_unrecorded(models)]
+
+
+def command(model: Model) -> str:
+    """Write a model's training record as a command: the settings that are not the default's."""
+    record = record_of(model)
+    words = ["napari-fsrcnn", "train"]
+    for label in record.data:
+        words += ["--data", label]
+    # Every command names its network, the default one too.
+    words += ["--arch", model.card.architecture, "--scale", str(model.scale)]
+    defaults = TrainingConfig().model_dump(mode="json")
+    for name, value in record.config.items():
+        if name not in {"arch", "scale", "hyperparameters"} and value != defaults.get(name):
+            words += _option(name, value)
+    return shlex.join([*words, "--out", f"{model.name}.safetensors"])
+
+
+def image_sets(models: Sequence[Model]) -> Table:
+    """Tell where the pictures of training and tests come from, and which files they are."""
+    used = {label for model in models for label in record_of(model).data}
+    rows = [(known(label), "training") for label in sorted(used)]
+    rows += [(each, "test") for each in TEST_SETS]
+    lines = table(["set", "for", "address", "terms", "SHA-256"], texts=5)
+    for each, purpose in rows:
+        lines.append(line([each.name, purpose, each.address, each.terms, f"`{each.checksum()}`"]))
+    return lines
+
+
+def known(label: str) -> ImageSet:
+    """Look a training set up."""
+    if label not in TRAINING_SETS:
+        raise SystemExit(
+            f"Of the training set {label} neither address nor terms are known: tell them in "
+            f"benchmarks/image_sets.py."
+        )
+    return TRAINING_SETS[label]
+
+
+def record_of(model: Model) -> TrainingRecord:
+    """Give the record of a model that was trained here."""
+    if model.card.training is None:
+        raise SystemExit(f"{model.name} has no training record, so it can't be shipped.")
+    return model.card.training
+
+
+def _option(name: str, value: object) -> list[str]:
+    option = f"--{name.replace('_', '-')}"
+    if isinstance(value, bool):
+        return [option if value else option.replace("--", "--no-", 1)]
+    if isinstance(value, list):
+        return [word for each in value for word in (option, str(each))]
+    return [] if value is None else [option, str(value)]
+
+
+def _unrecorded(models: Sequence[Model]) -> Iterator[str]:
+    fields = TrainingConfig.model_fields.keys() - _UNRECORDED
+    for model in models:
+        config = record_of(model).config
+        if missing := sorted(fields - config.keys()):
+            yield ""
+            yield (
+                f"`{model.name}` was trained by a version that did not record "
+                f"{', '.join(missing)}: the command is not complete."
+            )
+        if config.get("hyperparameters"):
+            yield ""
+            yield f"`{model.name}` has the hyper-parameters {config['hyperparameters']}."

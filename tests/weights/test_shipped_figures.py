@@ -1,0 +1,36 @@
+"""No shipped file restores scikit-image's pictures worse than it did when it was landed.
+
+The reference is written by ``python benchmarks/builtin_pictures.py --write``.
+"""
+
+import json
+
+import pytest
+from builtin_pictures import NAMES, REFERENCE, measure
+
+from napari_fsrcnn.weights.shipped import list_models
+
+# PSNR in dB: what other versions of torch and other processors may change.
+TOLERANCE = 0.02
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict[str, dict[str, float]]:
+    figures: dict[str, dict[str, float]] = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    return figures
+
+
+def test_the_reference_is_of_the_shipped_files(reference: dict[str, dict[str, float]]) -> None:
+    assert sorted(reference) == list_models()
+    assert {tuple(figures) for figures in reference.values()} == {NAMES}
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_no_file_gets_worse(name: str, reference: dict[str, dict[str, float]]) -> None:
+    measured = measure(name)
+    worse = {
+        picture: (measured[picture], figure)
+        for picture, figure in reference[name].items()
+        if measured[picture] < figure - TOLERANCE
+    }
+    assert worse == {}
