@@ -136,7 +136,7 @@ class ScoreTable(QWidget):
         self._sorted.modelReset.connect(self.selected.emit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        layout.setSpacing(6)
         layout.addWidget(self.rows, stretch=1)
         layout.addWidget(self.means)
 
