@@ -24,7 +24,7 @@ class OpenCvNetwork(nn.Module):
 
     def __init__(self, path: Path, scale: int) -> None:
         super().__init__()
-        cv2.dnn_superres.DnnSuperResImpl_create()  # makes the layer DepthToSpace known to cv2.dnn
+        cv2.dnn_superres.DnnSuperResImpl.create()  # makes the layer DepthToSpace known to cv2.dnn
         self.net = cv2.dnn.readNetFromTensorflow(str(path))
         self.scale = scale
         self.hyperparameters: Mapping[str, Any] = {}

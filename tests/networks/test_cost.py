@@ -1,5 +1,8 @@
 """Weights and multiply-adds as the papers count them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -29,10 +32,10 @@ def test_counting_leaves_the_network_as_it_was() -> None:
 
 def test_any_other_network_of_convolutions() -> None:
     class Grouped(nn.Module):
-        scale, halo, hyperparameters = 2, 1, {}
-
         def __init__(self) -> None:
             super().__init__()
+            self.scale, self.halo = 2, 1
+            self.hyperparameters: Mapping[str, Any] = {}
             self.wide = nn.Conv2d(1, 8, 3, padding=1)
             self.grouped = nn.Conv2d(8, 4, 3, padding=1, groups=4)
 

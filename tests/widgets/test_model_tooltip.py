@@ -12,8 +12,8 @@ from napari_fsrcnn.widgets import session_models
 from napari_fsrcnn.widgets.upscale_form import MODEL_TOOLTIP, UpscaleForm
 
 
-def in_one_line(text: str) -> str:
-    return " ".join(text.split())
+def in_one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def test_it_tells_of_the_model_that_is_chosen(
