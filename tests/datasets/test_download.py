@@ -99,4 +99,5 @@ def test_a_checksum_is_checked(tmp_path: Path) -> None:
     assert not has_sha256(file, SHA256)
     file.write_bytes(CONTENT)
     assert has_sha256(file, SHA256)
+    assert has_sha256(file, SHA256[:8])
     assert not has_sha256(file, "0" * 64)

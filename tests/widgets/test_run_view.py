@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Noticed, Paused, Started, Stepped
-from napari_fsrcnn.widgets.job_events import Advanced
+from napari_fsrcnn.widgets.job_events import Fetched
 from napari_fsrcnn.widgets.run_view import RunView
 
 STARTED = Started(0, 100, "CPU (1 thread)", ("a",), ("b",), 30.0)
@@ -31,7 +31,9 @@ def sentences(view: RunView, *events: object) -> list[str]:
 
 
 def test_a_download(view: RunView) -> None:
-    assert sentences(view, Advanced(3, 200)) == ["Fetching BSD-100: 3 of 200 files."]
+    assert sentences(view, Fetched(3, 200, "BSD-100", "files")) == [
+        "Fetching BSD-100: 3 of 200 files."
+    ]
 
 
 def test_steps_and_their_bar(view: RunView) -> None:

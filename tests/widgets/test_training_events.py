@@ -17,7 +17,7 @@ from napari_fsrcnn.networks import registry
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Started
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
-from napari_fsrcnn.widgets.job_events import Advanced, JobFailed
+from napari_fsrcnn.widgets.job_events import Advanced, Fetched, JobFailed
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture
 from napari_fsrcnn.widgets.layer_reading import read_layers
 from napari_fsrcnn.widgets.training_events import training_events
@@ -121,7 +121,7 @@ def test_bsd100_is_fetched_first(config: TrainingConfig, served: Path) -> None:
     bsd100 = config.model_copy(update={"data": ("bsd100",), "scale": 4})
     *_, last = events_of(bsd100, None, reports.append)
     assert isinstance(last, Finished)
-    assert reports[-1] == Advanced(200, 200)
+    assert reports[-1] == Fetched(200, 200, "BSD-100", "files")
     files = [report.done for report in reports]
     assert files == sorted(set(files))
     assert len(list(served.rglob("*.png"))) == 200

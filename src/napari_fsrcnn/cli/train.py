@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from napari_fsrcnn.cli.checkpoint_name import check_checkpoint_name
-from napari_fsrcnn.cli.download import BSD100, fetch
+from napari_fsrcnn.cli.download import BSD100, fetch, fetch_vgg
 from napari_fsrcnn.cli.interrupt import INTERRUPTED
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS, apply_preset
@@ -76,6 +76,8 @@ def train(
     settings = _checked(_settings(given, preset=preset, file=config, run=resume), config, resume)
     if BSD100 in settings.data:
         fetch([settings.scale])
+    if settings.loss == "mse-perceptual":
+        fetch_vgg(settings)
 
     from napari_fsrcnn.cli.follow import follow
     from napari_fsrcnn.training.trainer import Trainer

@@ -28,8 +28,8 @@ class DownloadStopped(DownloadError):
 
 
 def has_sha256(path: Path, sha256: str) -> bool:
-    """Say whether there is a file of that name with that checksum."""
-    return path.is_file() and pooch.file_hash(str(path)) == sha256
+    """Say whether there is a file of that name whose checksum is, or begins with, the one given."""
+    return path.is_file() and pooch.file_hash(str(path)).startswith(sha256)
 
 
 def fetch(
@@ -38,6 +38,8 @@ def fetch(
     sha256: str,
     *,
     timeout: float,
+    longest: float | None = None,
+    cache: str = "NAPARI_FSRCNN_CACHE",
     progress: Callable[[int, int], None] | None = None,
     stop: Event | None = None,
 ) -> None:
@@ -50,9 +52,13 @@ def fetch(
     path : Path
         Where the file goes; missing folders are made. A file already there is replaced.
     sha256 : str
-        Its checksum in hexadecimal.
+        Its checksum in hexadecimal, or the first digits of it where no more are known.
     timeout : float
-        Seconds that the server may be silent, and that the whole file may take.
+        Seconds that the server may be silent.
+    longest : float, optional
+        Seconds that the whole file may take; by default no more than `timeout`.
+    cache : str
+        Environment variable by which the user can have files kept elsewhere.
     progress : callable, optional
         Called with the bytes received and the bytes expected (0 where the server does not say).
     stop : threading.Event, optional
@@ -66,7 +72,8 @@ def fetch(
         No network, a dead link, a server that is too slow or breaks off, a wrong checksum, or no
         place to write. Nothing is left behind, and a file that was there before stays.
     """
-    deadline = time.monotonic() + timeout
+    longest = longest or timeout
+    deadline = time.monotonic() + longest
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(path) as temporary:
@@ -82,12 +89,12 @@ def fetch(
     except RequestException as error:
         reason = _reason(error)
         if time.monotonic() >= deadline:
-            reason = f"the server took more than {timeout:g} s; try again later"
+            reason = f"the server took more than {longest:g} s; try again later"
         raise DownloadError(f"{url} could not be fetched: {reason}.") from error
     except OSError as error:
         raise DownloadError(
             f"{path} could not be written ({error.strerror or error}): "
-            "make room, or set NAPARI_FSRCNN_CACHE to another folder."
+            f"make room, or set {cache} to another folder."
         ) from error
 
 
@@ -106,10 +113,7 @@ def _reason(error: RequestException) -> str:
     if error.response is None:
         return "no connection, or it broke off; check the network and try again"
     if error.response.status_code in {404, 410}:
-        return (
-            "there is no such file any more; look for a newer version of napari-fsrcnn, "
-            "or set NAPARI_FSRCNN_DATA to a folder that has it"
-        )
+        return "there is no such file any more; look for a newer version of napari-fsrcnn"
     return f"the server answered {error.response.status_code}; try again later"
 
 

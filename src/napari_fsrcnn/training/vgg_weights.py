@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import safetensors.torch
 import torch
 from torch import Tensor
 
-from napari_fsrcnn.datasets.download import DownloadError
-from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.training.config import Vgg
 from napari_fsrcnn.training.vgg import layer_names
-
-_OTHERWISE = "give a file of VGG weights, or choose another loss"
+from napari_fsrcnn.training.vgg_download import vgg_file
 
 
 class Convention(NamedTuple):
@@ -43,7 +38,7 @@ class VggWeights(NamedTuple):
 
 
 def fetch_vgg(vgg: Vgg) -> VggWeights:
-    """Have torchvision fetch its ImageNet weights into torch's own cache, about 550 MB, once.
+    """Read torchvision's ImageNet weights, which are fetched where they are missing.
 
     Parameters
     ----------
@@ -56,25 +51,12 @@ def fetch_vgg(vgg: Vgg) -> VggWeights:
     DownloadError
         An OSError; if the weights can't be fetched.
     """
-    weights = _torchvision_weights(vgg)
-    cached = Path(torch.hub.get_dir(), "checkpoints", weights.url.rpartition("/")[2])
+    path = vgg_file(vgg)
     try:
-        # torch announces a download on stdout, which belongs to the program's own results
-        with redirect_stdout(sys.stderr):
-            state = weights.get_state_dict(
-                progress=False, check_hash=True, map_location="cpu", weights_only=True
-            )
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # what a damaged file makes torch raise is anybody's guess
-        if cached.is_file():
-            raise ValueError(
-                f"{cached} is damaged: delete it, so that it is fetched again."
-            ) from error
-        reason = " ".join(str(error).split())
-        raise DownloadError(
-            f"The weights of VGG-{vgg[3:]} could not be fetched from {weights.url} ({reason}): "
-            f"check the network and the space in {cached.parent} and try again, {_OTHERWISE}."
-        ) from error
-    return _named(state, vgg, cached)
+        raise ValueError(f"{path} is damaged: delete it, so that it is fetched again.") from error
+    return _named(state, vgg, path)
 
 
 def read_vgg(path: Path, vgg: Vgg) -> VggWeights:
@@ -138,16 +120,3 @@ def _renamed(state: Mapping[str, Tensor], names: Sequence[str]) -> dict[str, Ten
         for kind in ("weight", "bias")
         if f"features.{number}.{kind}" in state
     }
-
-
-def _torchvision_weights(vgg: Vgg) -> Any:
-    import_triton_beside_opengl()
-    try:
-        from torchvision.models import VGG16_Weights, VGG19_Weights
-    except Exception as error:  # one that was built for another torch fails in many ways
-        reason = " ".join(str(error).split())
-        raise ValueError(
-            f"The VGG weights come through torchvision, which can't be used here ({reason}): "
-            f"install the torchvision that belongs to torch {torch.__version__}, {_OTHERWISE}."
-        ) from error
-    return {"vgg16": VGG16_Weights, "vgg19": VGG19_Weights}[vgg].IMAGENET1K_V1

@@ -18,6 +18,14 @@ class Advanced:
     total: int
 
 
+@dataclass(frozen=True)
+class Fetched(Advanced):
+    """What of a download is there, in units of it."""
+
+    what: str
+    unit: str
+
+
 class JobFailed(Exception):
     """The work broke off through no mistake in the program; the message says what to do.
 
@@ -25,7 +33,9 @@ class JobFailed(Exception):
     """
 
 
-def reporting(report: Callable[[Advanced], None]) -> Callable[[int, int], None]:
+def reporting(
+    report: Callable[[Advanced], None], event: Callable[[int, int], Advanced] = Advanced
+) -> Callable[[int, int], None]:
     """Make a ``progress(done, total)`` that reports ten times a second, and the end in any case."""
     last = float("-inf")
 
@@ -34,6 +44,6 @@ def reporting(report: Callable[[Advanced], None]) -> Callable[[int, int], None]:
         now = time.monotonic()
         if now - last >= SECONDS or done == total:
             last = now
-            report(Advanced(done, total))
+            report(event(done, total))
 
     return progress

@@ -20,7 +20,7 @@ from napari_fsrcnn.training.events import (
     Validated,
 )
 from napari_fsrcnn.widgets.curves import Curves
-from napari_fsrcnn.widgets.job_events import Advanced
+from napari_fsrcnn.widgets.job_events import Fetched
 from napari_fsrcnn.widgets.pace import Pace
 from napari_fsrcnn.widgets.preview_layers import PreviewLayers
 from napari_fsrcnn.widgets.train_text import progress_text, summary_text
@@ -77,8 +77,8 @@ class RunView(QWidget):
     def show_event(self, event: object) -> None:
         """Show what happened."""
         match event:
-            case Advanced(done, total):
-                self.told.emit(f"Fetching BSD-100: {done} of {total} files.")
+            case Fetched(done, total, what, unit):
+                self.told.emit(f"Fetching {what}: {done} of {total} {unit}.")
             case Started():
                 self._device, self._n_validation = event.device, len(event.validation)
                 self._pace = Pace(event.step)

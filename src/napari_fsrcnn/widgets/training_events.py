@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from napari_fsrcnn.datasets.bsd100 import fetch_bsd100
 from napari_fsrcnn.datasets.download import DownloadStopped
@@ -12,8 +13,9 @@ from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Event, Finished
 from napari_fsrcnn.training.run_folder import RunFolder
+from napari_fsrcnn.training.vgg_download import fetch_for
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
-from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
+from napari_fsrcnn.widgets.job_events import Advanced, Fetched, JobFailed, reporting
 from napari_fsrcnn.widgets.layer_reading import Reader
 
 
@@ -41,7 +43,7 @@ def training_events(
         Before the first step it ends the work without any event, afterwards as in
         :func:`napari_fsrcnn.training.trainer.train`.
     report : callable
-        Called with the progress of a download, in files.
+        Called with the progress of a download.
 
     Yields
     ------
@@ -55,14 +57,15 @@ def training_events(
     JobFailed
         The device ran out of memory or broke down.
     """
-    pictures = None
-    if read is not None:
-        pictures = read()
-    elif "bsd100" in config.data:
-        try:
-            fetch_bsd100((config.scale,), reporting(report), stop)
-        except DownloadStopped:
-            return
+    try:
+        pictures = read() if read is not None else None
+        if "bsd100" in config.data:
+            files = partial(Fetched, what="BSD-100", unit="files")
+            fetch_bsd100((config.scale,), reporting(report, files), stop)
+        megabytes = partial(Fetched, what="the weights of VGG", unit="MB")
+        fetch_for(config, reporting(report, megabytes), stop)
+    except DownloadStopped:
+        return
     import_triton_beside_opengl()
     # Loads torch, which takes seconds.
     from napari_fsrcnn.training.trainer import Trainer
