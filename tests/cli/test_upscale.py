@@ -14,6 +14,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
+from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.files.pictures import Picture, read_picture, write_picture
 from napari_fsrcnn.inference.upscale import upscale
 
@@ -42,6 +43,8 @@ def test_a_stack_keeps_its_dtype_axes_and_physical_size(
     assert dict(large.pixel_size) == pytest.approx({"Z": 2.0, "Y": 0.2, "X": 0.2})
     expected = upscale(read_picture(stack).data, trained, rgb=False, device="cpu")
     np.testing.assert_array_equal(large.data, expected)
+    agreement = consistency(read_picture(stack).data, expected, 2, rgb=False)
+    assert f"Shrunk again, it agrees with stack.tif to {agreement:.1f} dB." in ended.stdout
 
 
 def test_the_options_reach_the_network(command: Run, trained: Path, tmp_path: Path) -> None:

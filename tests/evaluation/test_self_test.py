@@ -16,6 +16,7 @@ import napari_fsrcnn
 from napari_fsrcnn.evaluation.compare import compare
 from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.evaluation.self_test import self_test
+from napari_fsrcnn.evaluation.self_test_result import Region, SelfTest, rank
 from napari_fsrcnn.files.pictures import read_picture
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.inference.tiles import UpscaleStopped
@@ -88,10 +89,30 @@ def test_other_dtypes_gain_about_as_much(dtype: type) -> None:
 
 def test_a_model_that_spoils_the_picture_is_not_advised(make_model: MakeModel) -> None:
     result = self_test(CAMERA, 2, [make_model(2)], device="cpu")
+    lost = f"loses {-result.best.psnr_gain:.2f} dB against bicubic"
     assert result.best.psnr_gain < 0
-    assert "No model is better than bicubic" in result.advice
-    assert f"loses {-result.best.psnr_gain:.2f} dB" in result.advice
-    assert "Use bicubic, or train a model on your own pictures" in result.advice
+    assert result.advice == (
+        f"On this picture random {lost}. Use bicubic, or train a model on your own pictures."
+    )
+    two = self_test(CAMERA, 2, [make_model(2), make_model(2)], device="cpu")
+    assert f"even the best model, random, {lost}" in two.advice
+
+
+@pytest.mark.parametrize(
+    ("psnr_gain", "ssim_gain", "sentence"),
+    [
+        (0.04, 0.1, "gains only 0.04 dB over bicubic, too little to be seen. Use bicubic"),
+        (0.2, 0.001, "Use a: it gains 0.20 dB over bicubic on this picture."),
+        (0.2, -0.02, "on this picture. Its SSIM is lower, though, by 0.0200: compare the results."),
+    ],
+)
+def test_small_gains_and_figures_that_disagree_are_told(
+    psnr_gain: float, ssim_gain: float, sentence: str
+) -> None:
+    bicubic, best = rank([("bicubic", 30, 0.8, 40), ("a", 30 + psnr_gain, 0.8 + ssim_gain, 40)])
+    region = Region(np.zeros((1, 1), np.float32), (0, 0))
+    result = SelfTest(2, bicubic, (best,), region, "1 x 1 pixels", 255, rgb=False, channels="luma")
+    assert sentence in result.advice
 
 
 def test_the_map_is_of_the_best_model_and_agrees_with_its_gain(make_model: MakeModel) -> None:

@@ -10,6 +10,7 @@ from napari.utils.notifications import notification_manager
 from pytestqt.qtbot import QtBot
 
 import napari_fsrcnn
+from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.weights.card import Card
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
@@ -74,7 +75,9 @@ def test_the_result_lies_over_its_layer(viewer: Any, widget: UpscaleWidget, qtbo
     assert result.colormap.name == "magenta"
     assert result.metadata["napari-fsrcnn"]["model"] == "fsrcnn-x3"
     assert viewer.layers.selection.active == result
+    agreement = consistency(GREY, result.data, 3)
     assert "fsrcnn-x3 on CPU" in widget.status.text()
+    assert f"agrees with the layer to {agreement:.2f} dB" in widget.status.text()
     assert widget.figures.text() == ""
 
 

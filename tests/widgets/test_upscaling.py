@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import napari_fsrcnn
 from napari_fsrcnn.datasets.bsd100 import bsd100_pair
 from napari_fsrcnn.evaluation.compare import compare
+from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.inference.upscale import bicubic
 from napari_fsrcnn.weights.shipped import model_path
 from napari_fsrcnn.widgets.job_events import Advanced
@@ -92,6 +93,9 @@ def test_how_it_was_made_is_recorded(
     assert record["figures"]["psnr"] == result.figures.model.psnr
     assert record["figures"]["bicubic_ssim"] == result.figures.bicubic.ssim
     assert record["figures"]["data_range"] == 255
+    assert record["consistency"] == result.consistency
+    assert result.consistency == consistency(lr, result.image, 3, channels="luma")
+    assert result.consistency > consistency(lr, bicubic(lr, 3), 3)
     assert "figures" not in upscaled(request(lr)).provenance
 
 

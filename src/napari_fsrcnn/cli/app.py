@@ -14,6 +14,7 @@ from napari_fsrcnn.cli.demo import demo
 from napari_fsrcnn.cli.download import download
 from napari_fsrcnn.cli.evaluate import evaluate
 from napari_fsrcnn.cli.models import models
+from napari_fsrcnn.cli.selftest import selftest
 from napari_fsrcnn.cli.train import train
 from napari_fsrcnn.cli.upscale import upscale
 from napari_fsrcnn.training.run_folder import describe
@@ -21,7 +22,7 @@ from napari_fsrcnn.training.run_folder import describe
 BAD_INPUT = 2
 
 app = typer.Typer(name="napari-fsrcnn", add_completion=False, pretty_exceptions_enable=False)
-for _command in (demo, models, upscale, train, evaluate, download, convert):
+for _command in (demo, models, upscale, selftest, train, evaluate, download, convert):
     app.command()(_command)
 
 

@@ -87,6 +87,12 @@ class SelfTest:
     channels: Channels
 
     @property
+    def measured_on(self) -> str:
+        """What the figures were taken on: how much of the picture, and which of its values."""
+        values = {"luma": "Y", "all": "all channels"}[self.channels] if self.rgb else "grey values"
+        return f"{self.sample}: {values}, data_range {self.data_range:g}, border of {self.scale} px cut"
+
+    @property
     def best(self) -> Restored:
         """The model of the highest gain."""
         return self.models[0]
@@ -95,15 +101,14 @@ class SelfTest:
     def advice(self) -> str:
         """What to do with this picture, in a sentence or two."""
         best, gained = self.best, f"{abs(self.best.psnr_gain):.2f} dB"
+        name = best.name if len(self.models) == 1 else f"even the best model, {best.name},"
+        instead = "Use bicubic, or train a model on your own pictures."
         if best.psnr_gain < 0:
-            return (
-                f"No model is better than bicubic on this picture; the best one, {best.name}, loses "
-                f"{gained}. Use bicubic, or train a model on your own pictures."
-            )
+            return f"On this picture {name} loses {gained} against bicubic. {instead}"
         if best.psnr_gain < _NOTICEABLE:
             return (
-                f"The best model, {best.name}, gains {gained} over bicubic on this picture, which "
-                f"is too little to be seen. Use bicubic, or train a model on your own pictures."
+                f"On this picture {name} gains only {gained} over bicubic, too little to be seen. "
+                f"{instead}"
             )
         advice = f"Use {best.name}: it gains {gained} over bicubic on this picture."
         if best.ssim_gain < 0:

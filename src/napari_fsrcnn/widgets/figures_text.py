@@ -24,7 +24,7 @@ def gain_table(model: str, figures: Figures) -> str:
         ("gain", decibels(gain_psnr, sign="+"), f"{gain_ssim:+.4f}"),
     ]
     note = f"{_measured_on(better, rgb=figures.rgb)}, border of {figures.border} px cut"
-    return _table(rows, bold_last=True) + _small(note)
+    return table(rows, bold=3) + small_print(note)
 
 
 def comparison_table(reference: str, image: str, comparison: Comparison, *, rgb: bool) -> str:
@@ -35,7 +35,7 @@ def comparison_table(reference: str, image: str, comparison: Comparison, *, rgb:
         ("PSNR", decibels(comparison.psnr)),
         ("SSIM", f"{comparison.ssim:.4f}"),
     ]
-    return _table(rows) + _small(_measured_on(comparison, rgb=rgb))
+    return table(rows) + small_print(_measured_on(comparison, rgb=rgb))
 
 
 def decibels(value: float, sign: str = "") -> str:
@@ -55,15 +55,17 @@ def _measured_on(comparison: Comparison, *, rgb: bool) -> str:
     return f"On {channels}, data_range {comparison.data_range:g}"
 
 
-def _table(rows: Sequence[Sequence[str]], *, bold_last: bool = False) -> str:
+def table(rows: Sequence[Sequence[str]], *, bold: int | None = None) -> str:
+    """Write rows, each a name and its values, as rich text; one of them may stand out."""
     lines = []
     for place, (name, *values) in enumerate(rows):
-        tag = "b" if bold_last and place == len(rows) - 1 else "span"
+        tag = "b" if place == bold else "span"
         cells = [f"<td>{escape(name)}</td>"]
         cells += [f"<td style='{_GAP}'><{tag}>{escape(value)}</{tag}></td>" for value in values]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table cellpadding='2'>{''.join(lines)}</table>"
 
 
-def _small(note: str) -> str:
+def small_print(note: str) -> str:
+    """Write a note below a table."""
     return f"<p><small>{escape(note)}</small></p>"

@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from napari.layers import Image
 from qtpy.compat import isalive
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QLabel, QVBoxLayout
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from napari_fsrcnn.evaluation.self_test_result import SelfTest
 from napari_fsrcnn.widgets.figures_text import gain_table
 from napari_fsrcnn.widgets.job_widget import JobWidget
 from napari_fsrcnn.widgets.model_choices import ModelChoice
+from napari_fsrcnn.widgets.self_test_job import SelfTestJob
+from napari_fsrcnn.widgets.self_test_view import SelfTestView
 from napari_fsrcnn.widgets.session_models import models_changed
 from napari_fsrcnn.widgets.upscale_form import UpscaleForm
 from napari_fsrcnn.widgets.upscale_job import UpscaleJob
@@ -34,10 +38,23 @@ class UpscaleWidget(JobWidget):
         self.form.browse.failed.connect(self._refuse_file)
         self.figures = QLabel()
         self.figures.setWordWrap(True)
+        self.figures.hide()
         for label in (self.status, self.figures):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.test_button = QPushButton("Self-test")
+        self.test_button.setToolTip(
+            "Does it help on this layer? Shrink it, restore it by every model of this scale and by "
+            "bicubic, and compare with the layer itself"
+        )
+        self.test_button.clicked.connect(self.start_self_test)
+        self.self_test = SelfTestView(napari_viewer)
+        buttons = QHBoxLayout()
+        for button in (self.button, self.test_button):
+            buttons.addWidget(button, stretch=1)
         layout = QVBoxLayout(self)
-        for part in (self.form, self.button, self.status, self.figures):
+        layout.addWidget(self.form)
+        layout.addLayout(buttons)
+        for part in (self.status, self.figures, self.self_test):
             layout.addWidget(part)
         layout.addStretch()
         models_changed.connect(self._follow_models)
@@ -50,9 +67,23 @@ class UpscaleWidget(JobWidget):
             self.refuse(str(error))
             return
         self.figures.clear()
+        self.figures.hide()
         self.status.setText("Loading the model...")
         job = UpscaleJob(self._viewer, layer, request)
         job.upscaled.connect(self._show_figures)
+        self.run_job(job)
+
+    def start_self_test(self) -> None:
+        """Test all models of the chosen scale on the chosen layer, or say why that can't be."""
+        try:
+            layer, request = self.form.self_test_request()
+        except ValueError as error:
+            self.refuse(str(error))
+            return
+        self.self_test.clear()
+        self.status.setText("Loading the models...")
+        job = SelfTestJob(layer, request)
+        job.tested.connect(self._show_self_test)
         self.run_job(job)
 
     def stop(self) -> None:
@@ -65,6 +96,7 @@ class UpscaleWidget(JobWidget):
         """Let the form rest while a job is going on."""
         super().show_running(running=running)
         self.form.setEnabled(not running)
+        self.test_button.setEnabled(not running)
         if not running:
             self.form.device.reset_choices()  # torch is loaded by now
 
@@ -74,25 +106,29 @@ class UpscaleWidget(JobWidget):
 
     def _begin_loading(self, path: Path) -> None:
         self.status.setText(f"Loading {path.name}...")
-        self.button.setEnabled(False)
-        self.form.setEnabled(False)
+        self._rest(resting=True)
 
     def _offer(self, _: Path, choice: ModelChoice) -> None:
-        self._end_loading()
+        self._rest(resting=False)
         self.form.add_model(choice)
         self.status.setText(f"{choice.label} enlarges by {choice.scale}.")
 
     def _refuse_file(self, sentence: str) -> None:
-        self._end_loading()
+        self._rest(resting=False)
         self.refuse(sentence)
 
-    def _end_loading(self) -> None:
-        self.button.setEnabled(True)
-        self.form.setEnabled(True)
+    def _rest(self, *, resting: bool) -> None:
+        for part in (self.button, self.test_button, self.form):
+            part.setEnabled(not resting)
 
     def _show_figures(self, result: Upscaled) -> None:
-        if result.figures is not None:
+        if result.figures is not None and isalive(self):
+            self.figures.show()
             self.figures.setText(gain_table(result.model.name, result.figures))
+
+    def _show_self_test(self, layer: Image, result: SelfTest) -> None:
+        if isalive(self):
+            self.self_test.show_result(layer, result)
 
     def _follow_models(self) -> None:
         # This signal outlives the window.

@@ -14,6 +14,7 @@ from napari_fsrcnn.widgets.model_choices import ModelChoice, session_choices, sh
 from napari_fsrcnn.widgets.model_file import ModelFileButton
 from napari_fsrcnn.widgets.preferences import preferred
 from napari_fsrcnn.widgets.result_layer import METADATA_KEY
+from napari_fsrcnn.widgets.self_testing import SelfTestRequest
 from napari_fsrcnn.widgets.upscaling import Request
 
 MODEL_TOOLTIP = "Shipped, just trained, or from a file (...): those of this scale"
@@ -37,6 +38,7 @@ class UpscaleForm(QWidget):
         super().__init__()
         self._viewer = viewer
         self._files: list[ModelChoice] = []
+        self._followed: Any = None
         self.layer = ComboBox(
             name="layer", choices=self._images, tooltip="The image layer to upscale"
         )
@@ -107,6 +109,33 @@ class UpscaleForm(QWidget):
             reference=None if reference is None else finest_level(reference),
         )
 
+    def self_test_request(self) -> tuple[Image, SelfTestRequest]:
+        """Read the form for a test of all models of the chosen scale.
+
+        Returns
+        -------
+        Image
+            The chosen layer.
+        SelfTestRequest
+
+        Raises
+        ------
+        ValueError
+            If no layer is chosen, or there is no model.
+        """
+        layer = image_layer(self.layer.value)
+        models = self._models_of_scale()
+        if not models:
+            raise ValueError("There is no model to test: load one from a file, or train one.")
+        return layer, SelfTestRequest(
+            image=finest_level(layer),
+            rgb=bool(layer.rgb),
+            scale=self.scale.value,
+            models=tuple(choice.model for choice in models),
+            color=self.color.value,
+            device=self.device.value,
+        )
+
     def add_model(self, choice: ModelChoice) -> None:
         """Offer a model from a file, and choose it."""
         self._files.insert(0, choice)
@@ -153,11 +182,14 @@ class UpscaleForm(QWidget):
     def _all_models(self) -> list[ModelChoice]:
         return [*shipped_choices(), *session_choices(), *self._files]
 
+    def _models_of_scale(self) -> list[ModelChoice]:
+        return [m for m in self._all_models() if m.scale == self.scale.value]
+
     def _scales(self, _: object) -> list[tuple[str, int]]:
         return [(f"x{scale}", scale) for scale in sorted({m.scale for m in self._all_models()})]
 
     def _models(self, _: object) -> list[tuple[str, ModelChoice]]:
-        return [(m.label, m) for m in self._all_models() if m.scale == self.scale.value]
+        return [(m.label, m) for m in self._models_of_scale()]
 
     def _show_card(self) -> None:
         """Let the field's tooltip tell of the model that is chosen."""
@@ -168,7 +200,9 @@ class UpscaleForm(QWidget):
     def _follow_layers(self) -> None:
         self.layer.reset_choices()
         self.reference.reset_choices()
-        self._follow_active()
+        # Else a layer that comes in, a result too, would undo what was chosen here.
+        if self._viewer.layers.selection.active != self._followed:
+            self._follow_active()
 
     def _follow_active(self) -> None:
         """Choose the layer that is selected, unless it is a result or the reference."""
@@ -178,6 +212,7 @@ class UpscaleForm(QWidget):
             and active != self.reference.value
             and METADATA_KEY not in active.metadata
         ):
+            self._followed = active
             self.layer.value = active
 
     def _follow_layer(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from napari.layers import Image
 from psygnal import Signal
 
+from napari_fsrcnn.widgets.figures_text import decibels
 from napari_fsrcnn.widgets.job import Job
 from napari_fsrcnn.widgets.job_events import Advanced
 from napari_fsrcnn.widgets.result_layer import upscaled_layer
@@ -51,7 +52,10 @@ class UpscaleJob(Job):
             case Upscaled():
                 seconds = time.monotonic() - self._began
                 self._add(event)
-                self.told.emit(f"{event.model.name} on {self._device}: {seconds:.1f} s.")
+                self.told.emit(
+                    f"{event.model.name} on {self._device}: {seconds:.1f} s. Shrunk again, the "
+                    f"result agrees with the layer to {decibels(event.consistency)}."
+                )
                 self.upscaled.emit(event)
 
     def _add(self, result: Upscaled) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import napari_fsrcnn
-from napari_fsrcnn.evaluation.compare import Comparison, ComparisonStopped, compare
+from napari_fsrcnn.evaluation.compare import Channels, Comparison, ComparisonStopped, compare
+from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
@@ -49,6 +50,11 @@ class Request:
     color: Color = "luma"
     device: str = "auto"
     reference: Any = None
+
+    @property
+    def channels(self) -> Channels:
+        """What figures are taken on, of a colour image."""
+        return "luma" if self.color == "luma" else "all"
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,8 @@ class Upscaled:
     model : Model
     figures : Figures or None
         Where a reference was given.
+    consistency : float
+        Its exact downscale against the request's image, in dB.
     provenance : dict
         Plain values that say how the image was made.
     """
@@ -95,6 +103,7 @@ class Upscaled:
     image: NDArray[Any]
     model: Model
     figures: Figures | None
+    consistency: float
     provenance: dict[str, Any]
 
 
@@ -134,7 +143,11 @@ def upscaling_events(
         device = describe_device(resolve_device(request.device))
         model = _load(request)
         yield Began(device)
-        image, figures = _upscale_and_measure(request, model, reporting(report), stop)
+        source = np.asarray(request.image)
+        image, figures = _upscale_and_measure(source, request, model, reporting(report), stop)
+        agreement = consistency(
+            source, image, model.scale, rgb=request.rgb, channels=request.channels
+        )
     except (ComparisonStopped, UpscaleStopped):
         return
     except RuntimeError as error:
@@ -142,7 +155,8 @@ def upscaling_events(
             f"Upscaling broke off on this device ({error}). If its memory is full, choose another "
             f"device."
         ) from error
-    yield Upscaled(image, model, figures, _provenance(request, model, device, figures))
+    provenance = {**_provenance(request, model, device, figures), "consistency": agreement}
+    yield Upscaled(image, model, figures, agreement, provenance)
 
 
 def _load(request: Request) -> Model:
@@ -152,6 +166,7 @@ def _load(request: Request) -> Model:
 
 
 def _upscale_and_measure(
+    image: NDArray[Any],
     request: Request,
     model: Model,
     progress: Callable[[int, int], None],
@@ -159,7 +174,6 @@ def _upscale_and_measure(
 ) -> tuple[NDArray[Any], Figures | None]:
     from napari_fsrcnn.inference.upscale import bicubic, upscale
 
-    image = np.asarray(request.image)
     how: dict[str, Any] = {"color": request.color, "device": request.device}
     if request.reference is None:
         return upscale(image, model, rgb=request.rgb, progress=progress, stop=stop, **how), None
@@ -171,7 +185,7 @@ def _upscale_and_measure(
             reference,
             enlarged,
             rgb=request.rgb,
-            channels="luma" if request.color == "luma" else "all",
+            channels=request.channels,
             shave=request.scale,
             stop=stop,
         )

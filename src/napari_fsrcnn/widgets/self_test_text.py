@@ -1,0 +1,41 @@
+"""What a self-test found, as rich text."""
+
+from __future__ import annotations
+
+from html import escape
+
+from napari_fsrcnn.evaluation.self_test_result import Restored, SelfTest
+from napari_fsrcnn.widgets.figures_text import decibels, small_print, table
+
+
+def self_test_text(layer: str, result: SelfTest) -> str:
+    """Tabulate what each model gains on a layer, by name, and say what to do."""
+    rows = [
+        ("", "PSNR,\N{NO-BREAK SPACE}dB", "gain", "SSIM", "gain"),
+        _row(result.bicubic, gains=False),
+        *(_row(model, gains=True) for model in result.models),
+    ]
+    title = f"{layer}, shrunk by {result.scale} and restored"
+    note = (
+        f"Measured on {result.measured_on}. Shrunk again, bicubic agrees with what it was restored "
+        f"from to {decibels(result.bicubic.consistency)}, {result.best.name} to "
+        f"{decibels(result.best.consistency)}."
+    )
+    return (
+        f"<p>{escape(title)}</p>{table(rows, bold=2)}<p><b>{escape(result.advice)}</b></p>"
+        f"{small_print(note)}"
+    )
+
+
+def _row(restored: Restored, *, gains: bool) -> tuple[str, ...]:
+    return (
+        restored.name,
+        _number(restored.psnr),
+        _number(restored.psnr_gain, "+") if gains else "",
+        f"{restored.ssim:.4f}",
+        f"{restored.ssim_gain:+.4f}" if gains else "",
+    )
+
+
+def _number(value: float, sign: str = "") -> str:
+    return decibels(value, sign).removesuffix(" dB")
