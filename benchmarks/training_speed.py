@@ -5,7 +5,7 @@
 The plain loop is the usual one: a Dataset of patches in an HDF5 file (h5py), a DataLoader with
 workers, FSRCNN(56,12,4) with a ConvTranspose2d, contiguous, Adam, MSE. This project's is the step
 that the trainer takes, with all that belongs to it: patches drawn and turned, levels varied,
-collapsible layers, the moving average. Scale, batch, patch and threads are the same, the pictures
+SOAP, the moving average. Scale, batch, patch and threads are the same, the pictures
 are noise, and the loops take turns of a second, so that what else the machine does falls on all.
 Ends with exit code 1 if a ratio of the medians is below what is asked for.
 """
