@@ -13,7 +13,7 @@ from napari_fsrcnn.image.layout import check_picture
 from napari_fsrcnn.image.metrics import SSIM_WINDOW
 
 PIXELS = 2**20
-"""HR pixels of a sample: a second or a few of work for the dearest of the shipped networks."""
+"""HR pixels of a sample: many enough for its figures, few enough for the dearest network."""
 
 
 @dataclass(frozen=True, eq=False)
