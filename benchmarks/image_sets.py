@@ -16,7 +16,7 @@ _SELFEXSR = (
     "https://github.com/jbhuang0604/SelfExSR/tree/8f6dd8c1d20cb7e8792a7177b4f6fd677633f598/data"
 )
 _BERKELEY = "Berkeley's, for non-commercial research and education"
-_UNKNOWN = "none are stated where it is passed around"
+_UNKNOWN = "no terms are stated where it is passed around"
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def _list() -> None:
         rows.append(
             [
                 name,
-                ", ".join(card.training.data) if card.training else card.origin,
+                " + ".join(card.training.data) if card.training else card.origin,
                 f"x{card.scale}",
                 f"{count_weights(model_path(name)):,}",
                 f"{gain(validation.psnr, validation.bicubic_psnr):+.2f}" if validation else "",

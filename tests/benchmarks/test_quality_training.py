@@ -1,0 +1,94 @@
+"""Commands from training records, and the checksums of image sets."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from image_sets import TRAINING_SETS, ImageSet
+from quality_training import command, commands
+from typer.main import get_group
+
+from napari_fsrcnn.cli.app import app
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.weights.card import TrainingRecord
+from napari_fsrcnn.weights.model import Model
+
+RECORDED = {"arch", "scale"} | (
+    TrainingConfig.model_fields.keys() - {"data", "out", "run", "device", "stop_after"}
+)
+
+
+def trained(model: Model, config: dict[str, Any]) -> Model:
+    record = TrainingRecord(
+        data=["T91", "my pictures"],
+        train=[],
+        validation=[],
+        config=config,
+        step=1,
+        seconds=1,
+        versions={},
+        date="2026-01-31",
+    )
+    return Model("mine", model.network, model.card.model_copy(update={"training": record}))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"lr": 1e-3, "levels": False, "compile": True, "optimizer": "adam", "width": 256},
+        {"rescale": (0.9, 0.6), "start": Path("x3.safetensors"), "learn": "last", "patience": 3},
+    ],
+)
+def test_a_command_trains_again_as_the_record_tells(
+    settings: dict[str, Any], make_model: Callable[[int], Model]
+) -> None:
+    asked = TrainingConfig(
+        data=("T91", "my pictures"), scale=4, out=Path("mine.safetensors"), **settings
+    )
+    config = asked.model_dump(mode="json", include=RECORDED)
+    words = shlex.split(command(trained(make_model(4), config)))
+    assert words[:2] == ["napari-fsrcnn", "train"]
+    group = get_group(app)
+    with group.make_context("napari-fsrcnn", words[1:]) as context:
+        train = group.commands["train"]
+        with train.make_context("train", words[2:], parent=context) as parsed:
+            given = {name: value for name, value in parsed.params.items() if value}
+            off = {name: value for name, value in parsed.params.items() if value is False}
+    assert TrainingConfig(**given | off) == asked
+
+
+def test_what_an_old_record_does_not_tell_is_said(make_model: Callable[[int], Model]) -> None:
+    everything = TrainingConfig(scale=2).model_dump(mode="json", include=RECORDED)
+    whole = trained(make_model(2), everything)
+    part = trained(make_model(2), {k: v for k, v in everything.items() if k != "optimizer"})
+    assert commands([whole])[-1] == "```"
+    assert "did not record optimizer" in commands([part])[-1]
+
+
+def test_a_checksum_is_that_of_the_command_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NAPARI_FSRCNN_DATA", str(tmp_path))
+    (tmp_path / "mine").mkdir()
+    for name in ("b.png", "B.png", "a10.png", "a 2.png"):
+        (tmp_path / "mine" / name).write_text(name, encoding="utf-8")
+    shell = r"find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum"
+    printed = subprocess.run(
+        ["bash", "-c", shell], cwd=tmp_path / "mine", capture_output=True, text=True, check=True
+    )
+    page = Path(__file__).parents[2] / "docs/results.md"
+    assert shell in page.read_text(encoding="utf-8")
+    assert ImageSet("mine", "", "").checksum() == printed.stdout.split()[0]
+
+
+def test_every_training_set_is_known_by_its_folder_s_name() -> None:
+    for name, each in TRAINING_SETS.items():
+        assert each.name == name
+        assert each.address.startswith("http")
+        assert each.terms
