@@ -135,7 +135,9 @@ def test_a_dead_link_ends_the_fetch_and_keeps_the_rest(server: Server, cache: Pa
     for name in names[:2]:
         bsd100_file(name)
     server.behaviour[names[2]] = "login"
-    with pytest.raises(DownloadError, match=r"img_002_SRF_4_HR\.png is not the expected file"):
+    with pytest.raises(
+        DownloadError, match=r"img_002_SRF_4_HR\.png from \S+ is not the expected file"
+    ):
         fetch_bsd100((4,))
     kept = files_in(cache)
     assert set(names[:2]) <= set(kept)

@@ -43,11 +43,26 @@ def test_a_file_arrives_whole_with_progress(address: str, file: Path) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        ("silent", r"a\.png could not be fetched: the server took more than 0\.5 s; try"),
-        ("dripping", r"a\.png could not be fetched: the server took more than 0\.5 s; try"),
-        ("busy", r"a\.png could not be fetched: the server answered 503; try again later"),
-        ("broken", r"a\.png could not be fetched: no connection, or it broke off; check"),
-        ("login", r"a\.png is not the expected file \(its SHA-256 differs\): .*try again"),
+        (
+            "silent",
+            r"a\.png from 127\.0\.0\.1:\d+ could not be fetched: the server took more than 0\.5 s; try",
+        ),
+        (
+            "dripping",
+            r"a\.png from 127\.0\.0\.1:\d+ could not be fetched: the server took more than 0\.5 s; try",
+        ),
+        (
+            "busy",
+            r"a\.png from 127\.0\.0\.1:\d+ could not be fetched: the server answered 503; try again later",
+        ),
+        (
+            "broken",
+            r"a\.png from 127\.0\.0\.1:\d+ could not be fetched: no connection, or it broke off; check",
+        ),
+        (
+            "login",
+            r"a\.png from 127\.0\.0\.1:\d+ is not the expected file \(its SHA-256 differs\): .*try again",
+        ),
     ],
 )
 def test_a_bad_answer_is_one_sentence_and_the_old_file_stays(
@@ -66,7 +81,8 @@ def test_a_bad_answer_is_one_sentence_and_the_old_file_stays(
 
 def test_a_dead_link_says_so(server: Server, file: Path) -> None:
     with pytest.raises(
-        DownloadError, match=r"gone\.png could not be fetched: there is no such file"
+        DownloadError,
+        match=r"gone\.png from 127\.0\.0\.1:\d+ could not be fetched: there is no such file",
     ):
         fetch(server.url + "gone.png", file, SHA256, timeout=10)
     assert not list(file.parent.iterdir())

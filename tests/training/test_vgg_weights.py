@@ -142,7 +142,9 @@ def test_failed_download_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> N
     lines = run(LOSS, TORCH_HOME=str(tmp_path), https_proxy="http://127.0.0.1:9", no_proxy="")
     assert len(lines) == 2
     for line in lines:
-        assert line.startswith("DownloadError VGG's weights are not there. https://")
+        assert line.startswith(
+            "DownloadError VGG's weights are not there. vgg16-397923af.pth from "
+        )
         assert "could not be fetched: no connection" in line
         assert line.endswith("give a file of VGG weights, or choose another loss.")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

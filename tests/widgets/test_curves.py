@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from napari.utils.theme import get_theme
-from pyqtgraph import PlotWidget, mkPen
+from pyqtgraph import PlotWidget, TextItem, mkPen
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QPointF
 from qtpy.QtGui import QColor
 
 from napari_fsrcnn.widgets.curves import Curves
@@ -63,7 +64,7 @@ def test_axes_say_what_they_show(curves: Curves) -> None:
         (plot.getAxis("left").labelText, plot.getAxis("bottom").labelText)
         for plot in curves.findChildren(PlotWidget)
     ]
-    assert labels == [("PSNR (dB)", "step"), ("loss (MSE)", "step")]
+    assert labels == [("PSNR (dB)", ""), ("loss (MSE)", "step")]
 
 
 def test_the_loss_axis_has_plain_numbers(curves: Curves) -> None:
@@ -80,6 +81,29 @@ def test_a_narrow_loss_axis_has_numbers_too(curves: Curves) -> None:
     axis = plot.getAxis("left")
     ((_, ticks),) = axis.tickValues(np.log10(0.021), np.log10(0.09), 200)
     assert axis.tickStrings(ticks, 1, 1) == ["0.03", "0.05", "0.07"]
+
+
+def test_two_almost_equal_losses_have_numbers(curves: Curves) -> None:
+    *_, plot = curves.findChildren(PlotWidget)
+    axis = plot.getAxis("left")
+    ((_, ticks),) = axis.tickValues(np.log10(0.0531), np.log10(0.0582), 200)
+    assert axis.tickStrings(ticks, 1, 1) == ["0.0536", "0.0577"]
+
+
+@pytest.mark.parametrize(("psnr", "above"), [(31.0, True), (28.0, False)])
+def test_the_name_of_bicubic_is_not_cut(curves: Curves, psnr: float, above: bool) -> None:
+    curves.resize(300, 400)
+    curves.show()
+    curves.start(100, 29.5, "l1")
+    curves.psnr += [(50, psnr), (100, psnr)]
+    curves.draw()
+    plot, _ = curves.findChildren(PlotWidget)
+    plot.grab()
+    (label,) = [item for item in plot.getPlotItem().items if isinstance(item, TextItem)]
+    box = label.mapRectToScene(label.boundingRect())
+    assert plot.getPlotItem().vb.sceneBoundingRect().contains(box)
+    line = plot.getPlotItem().vb.mapViewToScene(QPointF(100, 29.5)).y()
+    assert (box.center().y() < line) == above
 
 
 def luminance(color: QColor) -> float:

@@ -1,5 +1,6 @@
 """A run can be paused, and continued in another session."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from napari_fsrcnn.training.run_folder import RunFolder
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 from napari_fsrcnn.widgets.train import TrainWidget
+from napari_fsrcnn.widgets.train_form import BSD100
 
 MINUTES = 120_000
 
@@ -87,3 +89,22 @@ def test_a_folder_without_a_run_is_refused(
     (notice,) = notification_manager.records
     assert "There is no training configuration" in notice.message
     assert list(viewer_with_discs.layers) == [viewer_with_discs.layers["discs"]]
+
+
+def test_stopped_while_bsd100_is_fetched_nothing_began(
+    train_widget: TrainWidget, qtbot: QtBot, data_folder: Callable[[str], Path], runs: Path
+) -> None:
+    data_folder("BSD100")
+    train_widget.form.fields["source"].value = BSD100
+    told = []
+
+    def stop_at_once(sentence: str) -> None:
+        told.append(sentence)
+        train_widget.stop()
+
+    train_widget.view.told.connect(stop_at_once)
+    train_widget.button.click()
+    wait_for_the_end(train_widget, qtbot)
+    assert told[0].startswith("Fetching BSD-100")
+    assert train_widget.status.text().startswith("Stopped before training began")
+    assert not runs.exists()

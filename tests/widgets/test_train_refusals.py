@@ -89,7 +89,7 @@ def train_as_published_on_bsd100(_viewer: Any, widget: TrainWidget, _folder: Pat
         (train_the_last_layer_of_nothing, "learn=last .*start"),
         (write_sizes_that_are_none, "Sizes are numbers between 0 and 1"),
         (enlarge_pictures, "rescale.*less than 1"),
-        (choose_half_a_pair, "two layers, HR and LR, but 1"),
+        (choose_half_a_pair, "two layers, HR and LR, and not 1"),
         (choose_no_learning, "lr: .*0"),
         (choose_a_scale_that_bsd100_lacks, "not for x5"),
         (train_as_published_on_bsd100, "BSD-100 comes with its own LR, so more sizes .* can't"),
@@ -120,6 +120,7 @@ def test_it_is_refused(
     assert not runs.exists()
     assert train_widget.form.isEnabled()
     assert train_widget.button.text() == "Start"
+    assert not train_widget.curves.isVisibleTo(train_widget)  # there is nothing to see
 
 
 def test_after_a_refusal_it_can_be_started(

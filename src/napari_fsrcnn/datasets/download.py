@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pooch
 from requests import RequestException, Timeout
@@ -80,7 +81,7 @@ def fetch(
             _download(url, temporary, timeout, _Watch(deadline, progress, stop))
             if not has_sha256(temporary, sha256):
                 raise DownloadError(
-                    f"What came from {url} is not the expected file (its SHA-256 differs): "
+                    f"{_place(url)} is not the expected file (its SHA-256 differs): "
                     "a proxy or login page may have answered instead, so check the connection "
                     "and try again."
                 )
@@ -90,7 +91,7 @@ def fetch(
         reason = _reason(error)
         if time.monotonic() >= deadline:
             reason = f"the server took more than {longest:g} s; try again later"
-        raise DownloadError(f"{url} could not be fetched: {reason}.") from error
+        raise DownloadError(f"{_place(url)} could not be fetched: {reason}.") from error
     except OSError as error:
         raise DownloadError(
             f"{path} could not be written ({error.strerror or error}): "
@@ -107,6 +108,11 @@ def _download(url: str, path: Path, timeout: float, watch: _Watch) -> None:
         # pooch itself leaves the connection open when it raises
         hooks = {"response": close_in_the_end}
         pooch.HTTPDownloader(progressbar=watch, timeout=timeout, hooks=hooks)(url, str(path), None)
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path.rpartition('/')[2]} from {parts.netloc}"
 
 
 def _reason(error: RequestException) -> str:

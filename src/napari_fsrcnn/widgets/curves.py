@@ -21,6 +21,8 @@ from napari_fsrcnn.widgets.train_text import loss_name
 _NETWORK = "#c96a1a"
 _LOSS = "#3f83c4"
 
+_SHORTEST = 105  # pixels of a plot
+_LABELLED = 165  # pixels that the longest name of a loss needs
 _TICK_HEIGHT = 20  # pixels that a number beside an axis needs
 
 
@@ -34,10 +36,12 @@ class _LossAxis(pg.AxisItem):
             shown = [tick for tick in ticks if low <= tick <= high]
             if len(shown) * _TICK_HEIGHT <= size:
                 break
+        if len(shown) < 2:
+            shown = [low + part * (high - low) for part in (0.1, 0.9)]
         return [(None, shown)]
 
     def logTickStrings(self, values: list[float], *_: Any) -> list[str]:  # noqa: N802
-        return [f"{10**value:.2g}" for value in values]
+        return [f"{10**value:.3g}" for value in values]
 
 
 class Curves(QWidget):
@@ -58,6 +62,9 @@ class Curves(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._psnr_plot, self._loss_plot = _plot("PSNR (dB)"), _plot("loss", _LossAxis("left"))
+        self._psnr_plot.getAxis("bottom").setHeight(22)
+        self._loss_plot.setLabel("bottom", "step")  # of both
+        self._loss_plot.setMinimumHeight(_LABELLED)
         self._loss_plot.setLogMode(y=True)
         self._psnr_curve = self._psnr_plot.plot(
             pen=pg.mkPen(_NETWORK, width=2),
@@ -68,7 +75,7 @@ class Curves(QWidget):
             antialias=True,
         )
         self._bicubic_line = self._psnr_plot.plot()
-        self._bicubic_label = pg.TextItem(anchor=(1, 0))
+        self._bicubic_label = pg.TextItem()
         self._psnr_plot.addItem(self._bicubic_label, ignoreBounds=True)
         self._loss_curve = self._loss_plot.plot(pen=_LOSS, autoDownsample=True, antialias=True)
         self._plots = QWidget()
@@ -102,6 +109,9 @@ class Curves(QWidget):
             self._bicubic_line.setData([0, self._steps], [self.bicubic] * 2)
             self._bicubic_label.setText(f"bicubic {self.bicubic:.2f}")
             self._bicubic_label.setPos(self._steps, self.bicubic)
+            # On the side where the network's PSNR leaves room.
+            below = any(psnr < self.bicubic for _, psnr in self.psnr)
+            self._bicubic_label.setAnchor((1, 1) if not below else (1, 0))
 
     def save(self, path: Path) -> None:
         """Write a ``.csv`` file of the figures or a ``.png`` of the plots, or say why not."""
@@ -149,9 +159,8 @@ class Curves(QWidget):
 def _plot(label: str, left: pg.AxisItem | None = None) -> pg.PlotWidget:
     """Make a plot that only shows: a wheel meant for the dock must not change its range."""
     plot = pg.PlotWidget(axisItems={} if left is None else {"left": left})
-    plot.setMinimumHeight(120)
+    plot.setMinimumHeight(_SHORTEST)
     plot.setLabel("left", label)
-    plot.setLabel("bottom", "step")
     plot.setMouseEnabled(x=False, y=False)
     plot.setMenuEnabled(False)
     plot.hideButtons()

@@ -89,9 +89,7 @@ def hr_and_lr(layers: Sequence[LayerPicture]) -> tuple[LayerPicture, LayerPictur
         There are not two, or neither is larger than the other along both Y and X.
     """
     if len(layers) != 2:
-        raise ValueError(
-            f"A pair is two layers, HR and LR, but {len(layers)} are selected: select two."
-        )
+        raise ValueError(f"A pair is two layers, HR and LR, and not {len(layers)}: select two.")
     lr, hr = sorted(layers, key=lambda layer: layer.plane_shape)
     if any(large <= small for large, small in zip(hr.plane_shape, lr.plane_shape, strict=True)):
         raise ValueError(

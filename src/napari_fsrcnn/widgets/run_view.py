@@ -74,6 +74,11 @@ class RunView(QWidget):
         self.curves.show()
         self._previews.start(config.scale, like)
 
+    def end(self) -> None:
+        """Take the curves away where there is nothing on them."""
+        if not self.curves.loss:
+            self.curves.hide()
+
     def show_event(self, event: object) -> None:
         """Show what happened."""
         match event:

@@ -15,6 +15,7 @@ from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Started
 from napari_fsrcnn.training.run_folder import RunFolder, describe
 from napari_fsrcnn.widgets.closing import ClosingQuestion, main_window
+from napari_fsrcnn.widgets.job_events import Fetched
 from napari_fsrcnn.widgets.job_widget import JobWidget
 from napari_fsrcnn.widgets.layer_reading import Reader, layers_reader, pair_reader
 from napari_fsrcnn.widgets.preferences import use_preferred_cache
@@ -139,7 +140,7 @@ class TrainWidget(JobWidget):
         self.view.begin(config, like=hr)
         job = TrainJob(config, read, resuming=resuming)
         job.happened.connect(self._show_event)
-        job.ended.connect(self._say_last_words)
+        job.ended.connect(self._end_view)
         if window := main_window(self):
             ClosingQuestion(
                 window,
@@ -156,6 +157,8 @@ class TrainWidget(JobWidget):
         if not isalive(self):
             return
         self.view.show_event(event)
+        if isinstance(event, Fetched):
+            self._last_words = _NOTHING
         if isinstance(event, Started):
             self.form.offer_devices()
             self._last_words = ""
@@ -166,8 +169,10 @@ class TrainWidget(JobWidget):
         if self._job is not None:
             self._job.advance(done, total)
 
-    def _say_last_words(self) -> None:
+    def _end_view(self) -> None:
         super().tell(self._last_words)
+        if isalive(self):
+            self.view.end()
 
     def _pause_or_go_on(self) -> None:
         job = self._job
