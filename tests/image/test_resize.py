@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from napari_fsrcnn.image.resize import imresize, resize_taps, resized_length
+from napari_fsrcnn.image.resize import bicubic_within, imresize, resize_taps, resized_length
 
 FACTORS = [2, 3, 4, 7, 2.5, 1.01, 1, 0.99, 0.7, 2 / 3, 0.5, 0.37, 1 / 3, 0.25, 0.1, 0.01]
 
@@ -186,3 +186,17 @@ def test_a_factor_that_is_none(factor: float) -> None:
 def test_an_image_that_is_none(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="needs two axes of at least one pixel"):
         imresize(np.ones(shape), 2)
+
+
+@given(
+    plane=hnp.arrays(np.uint8, hnp.array_shapes(min_dims=2, max_dims=2, max_side=9)),
+    scale=st.integers(2, 4),
+)
+def test_bicubic_within_stays_within_what_is_near(plane: NDArray[np.uint8], scale: int) -> None:
+    found = bicubic_within(plane, scale)
+    plain = imresize(plane, scale)
+    for y, x in np.ndindex(plane.shape):
+        near = plane[max(y - 2, 0) : y + 3, max(x - 2, 0) : x + 3]
+        cell = np.s_[scale * y : scale * (y + 1), scale * x : scale * (x + 1)]
+        expected = plain[cell].clip(near.min(), near.max())
+        np.testing.assert_allclose(found[cell], expected, atol=1e-9)

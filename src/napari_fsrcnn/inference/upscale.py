@@ -6,29 +6,26 @@ import threading
 from collections.abc import Callable
 from math import prod
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike, NDArray
 
-from napari_fsrcnn.image.colour import rgb2ycbcr, ycbcr2rgb
 from napari_fsrcnn.image.layout import check_picture, guess_rgb
-from napari_fsrcnn.image.resize import imresize
-from napari_fsrcnn.image.value_range import ValueRange, find_value_range, from_unit, to_unit
-from napari_fsrcnn.inference.tiles import Progress, count_tiles, prepare, upscale_plane
+from napari_fsrcnn.image.value_range import ValueRange, find_value_range
+from napari_fsrcnn.inference.restore import (
+    Color,
+    Picture,
+    Restorer,
+    bicubic_planes,
+    check_color,
+    with_alpha,
+)
+from napari_fsrcnn.inference.tiles import Progress, count_tiles, prepare
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.networks.network import check_scale
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
-
-Color = Literal["luma", "channels"]
-
-UnitPlane = NDArray[np.float32]
-Picture = NDArray[Any]
-
-# Numbers as they are, rounded and clipped only where the dtype asks for it.
-_AS_IS = ValueRange(0.0, 1.0)
 
 
 def upscale(
@@ -90,39 +87,18 @@ def upscale(
     (5, 60, 93)
     """
     image, rgb = _picture(image, rgb=rgb)
-    if color not in ("luma", "channels"):
-        raise ValueError(f"The color must be 'luma' or 'channels', not {color!r}.")
+    check_color(color)
     limits = (
-        find_value_range(_without_alpha(image, rgb=rgb))
+        find_value_range(without_alpha(image, rgb=rgb))
         if value_range is None
-        else (_checked_range(value_range))
+        else check_value_range(value_range)
     )
     if not isinstance(model, Model):
         model = load_model(model)
-    scale = model.scale
     network = prepare(model.network, resolve_device(device))
     tick = _counter(progress, _count(image, color, rgb=rgb))
-
-    def enlarge(plane: UnitPlane) -> UnitPlane:
-        tensor = torch.from_numpy(np.ascontiguousarray(plane))
-        return upscale_plane(network, tensor, after_tile=tick, stop=stop).numpy()
-
-    def restore(plane: Picture) -> Picture:
-        return from_unit(enlarge(to_unit(plane, limits)), limits, plane.dtype)
-
-    def restore_luma(picture: Picture) -> Picture:
-        ycbcr = rgb2ycbcr(to_unit(picture, limits))
-        y = enlarge(ycbcr[..., 0])
-        cb, cr = imresize(np.moveaxis(ycbcr[..., 1:], -1, 0), scale)
-        return from_unit(ycbcr2rgb(np.stack([y, cb, cr], axis=-1)), limits, picture.dtype)
-
-    def restore_channels(picture: Picture) -> Picture:
-        return np.stack([restore(channel) for channel in np.moveaxis(picture, -1, 0)], axis=-1)
-
-    if not rgb:
-        return _each_plane(image, 2, scale, restore)
-    restore_rgb = restore_luma if color == "luma" else restore_channels
-    return _each_plane(image, 3, scale, lambda picture: _with_alpha(picture, scale, restore_rgb))
+    restore = Restorer(network, limits, color, tick, stop)
+    return _each_plane(image, 3 if rgb else 2, model.scale, restore)
 
 
 def bicubic(image: ArrayLike, scale: int, *, rgb: bool | None = None) -> NDArray[Any]:
@@ -153,17 +129,12 @@ def bicubic(image: ArrayLike, scale: int, *, rgb: bool | None = None) -> NDArray
     image, rgb = _picture(image, rgb=rgb)
     scale = check_scale(scale)
     if not rgb:
-        return _each_plane(image, 2, scale, lambda plane: _bicubic(plane, scale))
-    return _each_plane(
-        image,
-        3,
-        scale,
-        lambda picture: _with_alpha(
-            picture,
-            scale,
-            lambda colours: np.moveaxis(_bicubic(np.moveaxis(colours, -1, 0), scale), 0, -1),
-        ),
-    )
+        return _each_plane(image, 2, scale, lambda plane: bicubic_planes(plane, scale))
+
+    def enlarge_colours(colours: Picture) -> Picture:
+        return np.moveaxis(bicubic_planes(np.moveaxis(colours, -1, 0), scale), 0, -1)
+
+    return _each_plane(image, 3, scale, lambda picture: with_alpha(picture, scale, enlarge_colours))
 
 
 def _picture(image: ArrayLike, *, rgb: bool | None) -> tuple[Picture, bool]:
@@ -173,7 +144,8 @@ def _picture(image: ArrayLike, *, rgb: bool | None) -> tuple[Picture, bool]:
     return array, rgb
 
 
-def _checked_range(value_range: tuple[float, float]) -> ValueRange:
+def check_value_range(value_range: tuple[float, float]) -> ValueRange:
+    """Take a caller's value range, or refuse what is none."""
     try:
         low, high = (float(value) for value in value_range)
     except (TypeError, ValueError):  # not two numbers: refused as NaN is
@@ -185,7 +157,8 @@ def _checked_range(value_range: tuple[float, float]) -> ValueRange:
     return ValueRange(low, high)
 
 
-def _without_alpha(image: Picture, *, rgb: bool) -> Picture:
+def without_alpha(image: Picture, *, rgb: bool) -> Picture:
+    """Give the values that a value range is found from."""
     return image[..., :3] if rgb else image
 
 
@@ -219,17 +192,3 @@ def _each_plane(
     for index in np.ndindex(lead):
         result[index] = restore(image[index])
     return result
-
-
-def _with_alpha(picture: Picture, scale: int, restore: Callable[[Picture], Picture]) -> Picture:
-    """Restore the colours, and enlarge alpha, if there is one, by bicubic within its values."""
-    colours = restore(picture[..., :3])
-    if picture.shape[-1] == 3:
-        return colours
-    alpha = picture[..., 3]
-    enlarged = np.clip(_bicubic(alpha, scale), alpha.min(), alpha.max())
-    return np.concatenate([colours, enlarged[..., np.newaxis]], axis=-1)
-
-
-def _bicubic(planes: Picture, scale: int) -> Picture:
-    return from_unit(imresize(planes, scale), _AS_IS, planes.dtype)

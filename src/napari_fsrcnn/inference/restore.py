@@ -1,0 +1,100 @@
+"""One picture through the network: to [0, 1], colour apart, and back to its own dtype."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from napari_fsrcnn.image.colour import rgb2ycbcr, ycbcr2rgb
+from napari_fsrcnn.image.resize import bicubic_within, imresize
+from napari_fsrcnn.image.value_range import ValueRange, from_unit, to_unit
+from napari_fsrcnn.inference.tiles import upscale_plane
+from napari_fsrcnn.networks.network import Network
+
+Color = Literal["luma", "channels"]
+
+Picture = NDArray[Any]
+
+# Numbers as they are, rounded and clipped only where the dtype asks for it.
+_AS_IS = ValueRange(0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Restorer:
+    """Upscales one picture ``(Y, X)`` or ``(Y, X, 3 or 4)`` after another.
+
+    Every pixel depends on its surroundings alone, so a block that is read with its true halo gives
+    what the whole picture gives.
+
+    Attributes
+    ----------
+    network : Network
+        On the device to run on (:func:`napari_fsrcnn.inference.tiles.prepare`).
+    limits : ValueRange
+        The values that the network sees as 0 and 1.
+    color : {"luma", "channels"}
+        As for :func:`napari_fsrcnn.upscale`.
+    after_tile, stop
+        As for :func:`napari_fsrcnn.inference.tiles.upscale_plane`.
+    """
+
+    network: Network
+    limits: ValueRange
+    color: Color = "luma"
+    after_tile: Callable[[], None] | None = None
+    stop: threading.Event | None = None
+
+    def __call__(self, picture: Picture) -> Picture:
+        """Upscale a picture, in its own dtype."""
+        if picture.ndim == 2:
+            return self._restore_plane(picture)
+        restore = self._restore_luma if self.color == "luma" else self._restore_channels
+        return with_alpha(picture, self.network.scale, restore)
+
+    def _restore_plane(self, plane: Picture) -> Picture:
+        return from_unit(self._enlarge(to_unit(plane, self.limits)), self.limits, plane.dtype)
+
+    def _restore_luma(self, picture: Picture) -> Picture:
+        ycbcr = rgb2ycbcr(to_unit(picture, self.limits))
+        y = self._enlarge(ycbcr[..., 0])
+        cb, cr = imresize(np.moveaxis(ycbcr[..., 1:], -1, 0), self.network.scale)
+        rgb = ycbcr2rgb(np.stack([y, cb, cr], axis=-1))
+        return from_unit(rgb, self.limits, picture.dtype)
+
+    def _restore_channels(self, picture: Picture) -> Picture:
+        channels = [self._restore_plane(channel) for channel in np.moveaxis(picture, -1, 0)]
+        return np.stack(channels, axis=-1)
+
+    def _enlarge(self, plane: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        tensor = torch.from_numpy(np.ascontiguousarray(plane))
+        result: NDArray[np.float32] = upscale_plane(
+            self.network, tensor, after_tile=self.after_tile, stop=self.stop
+        ).numpy()
+        return result
+
+
+def check_color(color: str) -> None:
+    """Refuse what is no way to treat colour."""
+    if color not in get_args(Color):
+        raise ValueError(f"The color must be 'luma' or 'channels', not {color!r}.")
+
+
+def with_alpha(picture: Picture, scale: int, restore: Callable[[Picture], Picture]) -> Picture:
+    """Restore the colours, and enlarge alpha, if there is one, by bicubic that never overshoots."""
+    colours = restore(picture[..., :3])
+    if picture.shape[-1] == 3:
+        return colours
+    alpha = picture[..., 3]
+    enlarged = from_unit(bicubic_within(alpha, scale), _AS_IS, alpha.dtype)
+    return np.concatenate([colours, enlarged[..., np.newaxis]], axis=-1)
+
+
+def bicubic_planes(planes: Picture, scale: int) -> Picture:
+    """Enlarge planes by MATLAB's bicubic, in their own dtype."""
+    return from_unit(imresize(planes, scale), _AS_IS, planes.dtype)
