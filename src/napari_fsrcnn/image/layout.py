@@ -33,28 +33,39 @@ def check_picture(image: NDArray[Any], *, rgb: bool) -> None:
     Raises
     ------
     ValueError
-        If the dtype is not bool, integer or float, an axis is missing or empty, a colour axis has
-        not 3 or 4 values, or a value is NaN or infinite.
+        As :func:`check_layout`, or if a value is NaN or infinite.
     """
-    if image.dtype.kind not in "buif":
-        raise ValueError(
-            f"The image has the data type {image.dtype}; only bool, integer and float images can "
-            f"be used. Convert it first (of a complex image, for example, the magnitude)."
-        )
-    needed = 3 if rgb else 2
-    if image.ndim < needed:
-        raise ValueError(
-            f"The image needs at least {needed} axes ({'Y, X, colour' if rgb else 'Y, X'}); "
-            f"its shape is {image.shape}."
-        )
-    if image.size == 0:
-        raise ValueError(f"The image is empty: its shape is {image.shape}.")
-    if rgb and image.shape[-1] not in (3, 4):
-        raise ValueError(
-            f"A colour image needs 3 or 4 values on its last axis; its shape is {image.shape}."
-        )
+    check_layout(image.shape, image.dtype, rgb=rgb)
     if image.dtype.kind == "f" and not np.isfinite(image).all():
         raise ValueError(
             "The image contains NaN or infinity. Replace these values first, for example with "
             "numpy.nan_to_num."
+        )
+
+
+def check_layout(shape: tuple[int, ...], dtype: np.dtype[Any], *, rgb: bool) -> None:
+    """Refuse what can be no picture, whatever its values: they need not be read.
+
+    Raises
+    ------
+    ValueError
+        If the dtype is not bool, integer or float, an axis is missing or empty, or a colour axis
+        has not 3 or 4 values.
+    """
+    if dtype.kind not in "buif":
+        raise ValueError(
+            f"The image has the data type {dtype}; only bool, integer and float images can "
+            f"be used. Convert it first (of a complex image, for example, the magnitude)."
+        )
+    needed = 3 if rgb else 2
+    if len(shape) < needed:
+        raise ValueError(
+            f"The image needs at least {needed} axes ({'Y, X, colour' if rgb else 'Y, X'}); "
+            f"its shape is {shape}."
+        )
+    if 0 in shape:
+        raise ValueError(f"The image is empty: its shape is {shape}.")
+    if rgb and shape[-1] not in (3, 4):
+        raise ValueError(
+            f"A colour image needs 3 or 4 values on its last axis; its shape is {shape}."
         )

@@ -40,17 +40,23 @@ def save_checkpoint(path: str | Path, model: Model) -> Model:
     Model
         The same model under the file's name and checksum.
     """
+    path = Path(path)
+    content = checkpoint_bytes(model)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+    return Model(path.stem, model.network, model.card, hashlib.sha256(content).hexdigest())
+
+
+def checkpoint_bytes(model: Model) -> bytes:
+    """Give what a checkpoint of the model holds, for where no file is needed."""
     import safetensors.torch
 
-    path = Path(path)
     tensors = {
         name: tensor.detach().cpu().contiguous()
         for name, tensor in as_module(model.network).state_dict().items()
     }
-    content = safetensors.torch.save(tensors, {CARD_KEY: model.card.model_dump_json()})
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(content)
-    return Model(path.stem, model.network, model.card, hashlib.sha256(content).hexdigest())
+    content: bytes = safetensors.torch.save(tensors, {CARD_KEY: model.card.model_dump_json()})
+    return content
 
 
 def read_checkpoint(path: str | Path) -> Model:
@@ -67,8 +73,20 @@ def read_checkpoint(path: str | Path) -> Model:
     path = Path(path)
     with _open(path) as stream:
         content = stream.read(8 + _LONGEST_HEADER)
-        card = _parse_card(path, content)
+        _parse_card(path, content)  # before the rest of what may be anything
         content += stream.read()
+    return parse_checkpoint(path, content)
+
+
+def parse_checkpoint(path: Path, content: bytes) -> Model:
+    """Read a model from a checkpoint's content; the path names it.
+
+    Raises
+    ------
+    ValueError
+        As :func:`read_checkpoint`.
+    """
+    card = _parse_card(path, content)
     return Model(path.stem, _build(path, card, content), card, hashlib.sha256(content).hexdigest())
 
 
