@@ -8,7 +8,6 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QCloseEvent
-from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
 
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
@@ -59,12 +58,12 @@ def by_exit(window: QMainWindow) -> None:
     by_the_file_menu(window, "Exit")
 
 
-def by_ctrl_w(window: Any) -> None:
+def by_ctrl_w(window: QMainWindow) -> None:
     # Xvfb has no window manager that would do this.
     window.activateWindow()
     window.setFocus()
     QApplication.processEvents()
-    QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    QtBot.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
 
 
 WAYS = [by_the_window_system, by_the_file_menu, by_exit, by_ctrl_w]
