@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qtpy.compat import isalive
-from qtpy.QtWidgets import QAction, QMainWindow, QMenu
+from qtpy.QtGui import QAction
+from qtpy.QtWidgets import QMainWindow, QMenu
 
 
 class StandIn(QAction):
@@ -47,8 +48,9 @@ class StandIn(QAction):
 def menu_action(window: QMainWindow, command: str) -> tuple[QMenu, QAction] | None:
     """Find the menu and the entry of one of napari's commands, by the command's name."""
     for title in window.menuBar().actions():
-        menu = title.menu()
-        for entry in menu.actions() if menu is not None else ():
+        if (menu := title.menu()) is None:
+            continue
+        for entry in menu.actions():
             if entry.objectName() == command:
                 return menu, entry
     return None
