@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qtpy.compat import isalive
-from qtpy.QtGui import QAction
+from qtpy.QtGui import QAction  # type: ignore[attr-defined]  # qtpy moves it here from Qt 5's place
 from qtpy.QtWidgets import QMainWindow, QMenu
 
 
