@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from napari_fsrcnn.evaluation.score import evaluate
     from napari_fsrcnn.evaluation.self_test import self_test
+    from napari_fsrcnn.inference.lazy import upscale_lazy
+    from napari_fsrcnn.inference.stream import upscale_to_zarr
     from napari_fsrcnn.inference.upscale import upscale
     from napari_fsrcnn.training.config import TrainingConfig
     from napari_fsrcnn.training.trainer import train
@@ -29,6 +31,8 @@ __all__ = [
     "self_test",
     "train",
     "upscale",
+    "upscale_lazy",
+    "upscale_to_zarr",
 ]
 
 _HOME = {
@@ -40,6 +44,8 @@ _HOME = {
     "self_test": "napari_fsrcnn.evaluation.self_test",
     "train": "napari_fsrcnn.training.trainer",
     "upscale": "napari_fsrcnn.inference.upscale",
+    "upscale_lazy": "napari_fsrcnn.inference.lazy",
+    "upscale_to_zarr": "napari_fsrcnn.inference.stream",
 }
 
 

@@ -8,7 +8,8 @@ import pytest
 import zarr
 
 from napari_fsrcnn.datasets.folder import read_folder
-from napari_fsrcnn.datasets.ome_zarr import is_zarr, read_ome_zarr
+from napari_fsrcnn.datasets.ome_zarr import read_ome_zarr
+from napari_fsrcnn.files.ome_zarr import is_zarr
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import write_picture
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say
+from napari_fsrcnn.cli.upscale_large import upscale_large
 
 
 def upscale(
     source: Annotated[
-        Path, typer.Argument(metavar="IN", help="picture or stack: PNG, JPEG, BMP or TIFF")
+        Path,
+        typer.Argument(metavar="IN", help="picture or stack: PNG, JPEG, BMP, TIFF or OME-Zarr"),
     ],
     target: Annotated[
-        Path, typer.Argument(metavar="OUT", help="file to write, in the format of its suffix")
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help="file to write, in the format of its suffix, or OME-Zarr (.zarr) for pictures of "
+            "any size",
+        ),
     ],
     model: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="a shipped model, or a file")
@@ -42,12 +49,33 @@ def upscale(
             "1 for float within them, else the 0.1 and 99.9 percentiles",
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="of a dask scheduler whose workers do the work, for a .zarr that they all see",
+        ),
+    ] = None,
 ) -> None:
     """Upscale a picture or a stack; its dtype and metadata are kept, its pixel size divided.
 
     The result, shrunk again, is compared with the input: many dB say that it contradicts nothing
-    that was there.
+    that was there. A .zarr is written chunk by chunk, in little memory; should that end too early,
+    the same command goes on from there.
     """
+    how: dict[str, Any] = {"value_range": value_range, "color": color, "device": device}
+    if target.suffix.lower() == ".zarr":
+        upscale_large(source, target, model, scale, scheduler=scheduler, **how)
+    elif scheduler is not None or source.is_dir():
+        raise ValueError(
+            f"From OME-Zarr, and on a scheduler, OME-Zarr is written: give OUT as "
+            f"{target.stem}.zarr."
+        )
+    else:
+        _upscale_file(source, target, model, scale, **how)
+
+
+def _upscale_file(source: Path, target: Path, model: str, scale: int | None, **how: Any) -> None:
     from napari_fsrcnn.files.pictures import check_output, read_picture, write_picture
 
     if source.exists() and target.exists() and target.samefile(source):
@@ -61,20 +89,14 @@ def upscale(
 
         loaded = load_model(model, scale)
         enlarged = inference.upscale(
-            picture.data,
-            loaded,
-            rgb=picture.rgb,
-            value_range=value_range,
-            color=color,
-            device=device,
-            progress=progress,
+            picture.data, loaded, rgb=picture.rgb, progress=progress, **how
         )
     agreement = consistency(
         picture.data,
         enlarged,
         loaded.scale,
         rgb=picture.rgb,
-        channels="luma" if color == "luma" else "all",
+        channels="luma" if how["color"] == "luma" else "all",
     )
     write_picture(target, picture.enlarged(enlarged, loaded.scale))
     y = picture.axes.index("Y")

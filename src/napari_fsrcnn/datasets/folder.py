@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_fsrcnn.datasets.ome_zarr import is_zarr, read_ome_zarr
+from napari_fsrcnn.datasets.ome_zarr import read_ome_zarr
 from napari_fsrcnn.datasets.pairs import Pair, check_pair
+from napari_fsrcnn.files.ome_zarr import is_zarr
 from napari_fsrcnn.files.pictures import is_picture, read_picture
 from napari_fsrcnn.image.layout import check_picture
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_fsrcnn.files.atomic import atomic_path, check_target
+from napari_fsrcnn.files.explained import explained
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.raster import check_raster, read_raster, write_raster
 from napari_fsrcnn.files.tiff import read_tiff, write_tiff
@@ -65,11 +66,8 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     reader = read_tiff if path.suffix.lower() in _TIFF_SUFFIXES else read_raster
-    try:
+    with explained(path, "a picture"):
         return reader(path)
-    except Exception as error:  # broken bytes make a decoder raise anything at all
-        reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-        raise ValueError(f"{path} cannot be read as a picture: {reason}.") from error
 
 
 def write_picture(path: str | os.PathLike[str], picture: Picture) -> None:

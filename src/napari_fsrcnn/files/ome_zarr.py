@@ -1,0 +1,114 @@
+"""OME-Zarr images of versions 0.4 and 0.5, opened without reading their pixels.
+
+Read with zarr itself: of the metadata, only where the finest level lies, which axes it has and
+where these lie are needed here, for which the libraries made for OME-Zarr would bring dozens of
+packages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from napari_fsrcnn.files.axes import Axis, named_axis
+from napari_fsrcnn.files.explained import explained
+
+if TYPE_CHECKING:
+    from zarr import Array
+
+KIND = "an OME-Zarr image"
+
+_METADATA = (".zgroup", ".zarray", "zarr.json")
+
+
+class OmeImage(NamedTuple):
+    """The finest level of an image."""
+
+    array: Array[Any]
+    """Shape (..., Y, X)."""
+    axes: tuple[Axis, ...]
+
+
+def is_zarr(folder: Path) -> bool:
+    """Say whether a folder is Zarr data, by its name or by what lies in it."""
+    return folder.is_dir() and (
+        folder.suffix.lower() == ".zarr" or any((folder / name).is_file() for name in _METADATA)
+    )
+
+
+def open_ome_zarr(folder: Path) -> OmeImage:
+    """Open the finest level of an OME-Zarr image.
+
+    Parameters
+    ----------
+    folder : Path
+        That of the image: ``cells.ome.zarr``, or ``cells.zarr/0`` where there are several.
+
+    Raises
+    ------
+    ValueError
+        The folder holds no OME-Zarr image, or its metadata are damaged.
+    """
+    with explained(folder, KIND):
+        return _open(folder)
+
+
+def _open(folder: Path) -> OmeImage:
+    import zarr
+
+    attributes: Mapping[str, Any] = dict(zarr.open_group(folder, mode="r").attrs)
+    image = attributes.get("ome", attributes)  # 0.5, or up to 0.4
+    if not isinstance(image, Mapping) or not image.get("multiscales"):
+        raise ValueError(
+            "it has no multiscales entry; of a plate or a file of several images, give the folder "
+            "of each image, such as its folder 0"
+        )
+    multiscale = image["multiscales"][0]
+    # "From largest to smallest", says the specification.
+    finest = multiscale["datasets"][0]
+    path = finest["path"]
+    try:
+        array = zarr.open_array(folder / path, mode="r")
+    except FileNotFoundError as error:
+        raise ValueError(f"its level {path} is missing") from error
+    axes = [_axis(axis) for axis in multiscale.get("axes", "tczyx")]
+    names = [axis.name for axis in axes]
+    if len(names) != array.ndim or names[-2:] != ["y", "x"]:
+        raise ValueError(
+            f"its axes {', '.join(names)} do not describe an array of shape {array.shape} that "
+            f"ends in y and x"
+        )
+    for transformed in (finest, multiscale):  # in this order, says the specification
+        for each in transformed.get("coordinateTransformations", ()):
+            axes = _transformed(axes, each)
+    return OmeImage(array, tuple(axes))
+
+
+def _axis(axis: str | Mapping[str, str]) -> Axis:
+    """Describe an axis, of which versions before 0.4 gave the name alone."""
+    if isinstance(axis, str):
+        return named_axis(axis)
+    return replace(
+        named_axis(axis["name"], axis.get("unit", "")),
+        **({"type": axis["type"]} if "type" in axis else {}),
+    )
+
+
+def _transformed(axes: Sequence[Axis], transformation: Mapping[str, Any]) -> list[Axis]:
+    kind = transformation["type"]
+    if kind == "identity":
+        return list(axes)
+    if kind not in {"scale", "translation"} or kind not in transformation:
+        raise ValueError(f"its transformation {dict(transformation)} is not one known here")
+    values = [float(value) for value in transformation[kind]]
+    if kind == "translation":
+        return [
+            replace(axis, translation=axis.translation + value)
+            for axis, value in zip(axes, values, strict=True)
+        ]
+    return [
+        replace(axis, scale=axis.scale * value, translation=axis.translation * value)
+        for axis, value in zip(axes, values, strict=True)
+    ]

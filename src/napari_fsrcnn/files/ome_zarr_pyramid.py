@@ -1,0 +1,124 @@
+"""Laying out an OME-Zarr 0.5 image, whose chunks are then written one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_fsrcnn.files.axes import Axis, resample_plane
+
+if TYPE_CHECKING:
+    from zarr import Array
+
+VERSION = "0.5"
+_RGBA = ("FF0000", "00FF00", "0000FF", "FFFFFF")
+
+
+def create_pyramid(
+    folder: Path,
+    shapes: Sequence[tuple[int, ...]],
+    chunks: tuple[int, ...],
+    dtype: np.dtype[Any],
+    axes: Sequence[Axis],
+    *,
+    name: str,
+    rgb: bool = False,
+    attributes: Mapping[str, Any],
+) -> None:
+    """Write an image's metadata and its levels without chunks.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the image; what is there is replaced.
+    shapes : sequence of tuple of int
+        Of the levels, each of half the size of the one before along Y and X.
+    chunks : tuple of int
+        Shape of a chunk, of all levels.
+    dtype : dtype
+    axes : sequence of Axis
+        Of the first level, in OME-Zarr's order.
+    name : str
+    rgb : bool
+        Whether the channels are red, green, blue (and alpha).
+    attributes : mapping
+        Plain values beside OME-Zarr's own.
+
+    References
+    ----------
+    OME-Zarr 0.5, sections 2.3 to 2.5.
+    """
+    import zarr
+
+    root = zarr.open_group(folder, mode="w", zarr_format=3)
+    datasets = []
+    for level, shape in enumerate(shapes):
+        root.create_array(
+            str(level),
+            shape=shape,
+            chunks=tuple(map(min, chunks, shape)),
+            dtype=dtype,
+            dimension_names=[axis.name for axis in axes],
+        )
+        datasets.append(_dataset(level, resample_plane(axes, 1 / 2**level)))
+    multiscale = {
+        "name": name,
+        "type": "mean",
+        "axes": [_axis(axis) for axis in axes],
+        "datasets": datasets,
+    }
+    ome: dict[str, Any] = {"version": VERSION, "multiscales": [multiscale]}
+    if rgb:
+        channels = shapes[0][[axis.type for axis in axes].index("channel")]
+        ome["omero"] = {"channels": [_channel(color, dtype) for color in _RGBA[:channels]]}
+    root.attrs.update({"ome": ome, **attributes})
+
+
+def open_level(folder: Path, level: int) -> Array[Any]:
+    """Open a level to write chunks into it; a chunk of zeros too is then a file.
+
+    A chunk that is there is complete: zarr writes it beside and renames it.
+    """
+    import zarr
+
+    return zarr.open_array(folder / str(level), mode="r+", config={"write_empty_chunks": True})
+
+
+def has_chunk(folder: Path, level: int, index: tuple[int, ...]) -> bool:
+    """Say whether a chunk is written, by Zarr 3's default names of chunks."""
+    return Path(folder, str(level), "c", *map(str, index)).is_file()
+
+
+def read_attributes(folder: Path) -> dict[str, Any]:
+    """Read what a folder of Zarr data says of itself; nothing where there is none."""
+    import zarr
+    from zarr.errors import GroupNotFoundError
+
+    try:
+        return dict(zarr.open_group(folder, mode="r").attrs)
+    except (FileNotFoundError, GroupNotFoundError):
+        return {}
+
+
+def _axis(axis: Axis) -> dict[str, str]:
+    described = {"name": axis.name, "type": axis.type, "unit": axis.unit}
+    return {key: value for key, value in described.items() if value}
+
+
+def _dataset(level: int, axes: Sequence[Axis]) -> dict[str, Any]:
+    return {
+        "path": str(level),
+        "coordinateTransformations": [
+            {"type": "scale", "scale": [axis.scale for axis in axes]},
+            {"type": "translation", "translation": [axis.translation for axis in axes]},
+        ],
+    }
+
+
+def _channel(color: str, dtype: np.dtype[Any]) -> dict[str, Any]:
+    top = 1 if dtype.kind in "bf" else int(np.iinfo(dtype).max)
+    window = {"min": 0, "max": top, "start": 0, "end": top}
+    return {"color": color, "active": True, "window": window}

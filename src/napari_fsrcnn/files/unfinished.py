@@ -1,0 +1,94 @@
+"""A folder that is written over a long time: beside its name, until it is complete."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from napari_fsrcnn.files.atomic import atomic_path
+
+_PLAN = "plan.json"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """The place where a result lies until it is complete.
+
+    It is a folder of the result's name and ``.partial``; killed at any moment, what was written can
+    be gone on with.
+
+    Attributes
+    ----------
+    target : Path
+        What the result is called in the end.
+    """
+
+    target: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder, which also has room for what belongs to the work and not to the result."""
+        return self.target.with_name(f"{self.target.name}.partial")
+
+    @property
+    def result(self) -> Path:
+        """What becomes the target."""
+        return self.folder / "result"
+
+    def begin(self, plan: Mapping[str, Any]) -> None:
+        """Make the folder, or go on with it if it was begun by the same plan.
+
+        Parameters
+        ----------
+        plan : mapping of JSON values
+            All that the result depends on.
+
+        Raises
+        ------
+        FileNotFoundError
+            The folder to write to does not exist.
+        FileExistsError
+            It was begun by another plan, or is none of these folders.
+        """
+        if not self.target.parent.is_dir():
+            raise FileNotFoundError(
+                f"The folder {self.target.parent} does not exist: create it first, or choose "
+                f"another."
+            )
+        begun = self._plan()
+        if begun is not None and begun != plan:
+            raise FileExistsError(
+                f"{self.folder} holds a result that was begun in another way, from another picture "
+                f"or by another model: delete it, or choose another name."
+            )
+        if begun is None and self.folder.exists() and any(self.folder.iterdir()):
+            raise FileExistsError(f"{self.folder} is in the way: choose another name.")
+        self.folder.mkdir(exist_ok=True)
+        with atomic_path(self.folder / _PLAN) as temporary:
+            temporary.write_text(json.dumps(plan))
+
+    def discard(self) -> None:
+        """Throw away what was begun."""
+        if self._plan() is not None:
+            shutil.rmtree(self.folder)
+
+    def finish(self) -> None:
+        """Give the complete result its name."""
+        # What a killed process was about to write.
+        for inside, _, names in os.walk(self.result):
+            for name in names:
+                if name.endswith(".partial"):
+                    Path(inside, name).unlink()
+        self.result.rename(self.target)
+        shutil.rmtree(self.folder)
+
+    def _plan(self) -> Any:
+        try:
+            return json.loads((self.folder / _PLAN).read_text())
+        except (FileNotFoundError, NotADirectoryError):
+            return None

@@ -1,0 +1,242 @@
+"""From a picture of any size to OME-Zarr, chunk by chunk, in memory that does not grow with it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import napari_fsrcnn
+from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.files.axes import ome_order, resample_plane
+from napari_fsrcnn.files.ome_zarr_pyramid import create_pyramid, has_chunk, read_attributes
+from napari_fsrcnn.files.open_picture import OpenPicture, open_picture, stamp_of
+from napari_fsrcnn.files.unfinished import Unfinished
+from napari_fsrcnn.image.layout import check_layout
+from napari_fsrcnn.image.sampled_range import sample_value_range
+from napari_fsrcnn.inference.block_upscaler import BlockUpscaler, needed_halo
+from napari_fsrcnn.inference.executors import run_tasks, threads, workers
+from napari_fsrcnn.inference.portable import PortableModel
+from napari_fsrcnn.inference.restore import Color, check_color
+from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
+from napari_fsrcnn.inference.upscale import check_value_range
+from napari_fsrcnn.inference.zarr_pieces import Piece, PieceWriter
+from napari_fsrcnn.inference.zarr_plan import Plan
+from napari_fsrcnn.networks.device import resolve_device
+from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.weights.shipped import load_model
+
+ATTRIBUTE = "napari-fsrcnn"
+"""Attribute of the image that says how it was made."""
+
+_MODEL = "model.safetensors"
+
+Run = Callable[..., bool]
+
+
+def upscale_to_zarr(
+    source: str | Path | OpenPicture,
+    target: str | Path,
+    model: str | Path | Model = "fsrcnn-x2",
+    *,
+    value_range: tuple[float, float] | None = None,
+    color: Color = "luma",
+    device: str = "auto",
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Upscale a picture or a stack into an OME-Zarr 0.5 image with a pyramid.
+
+    A chunk at a time is read, upscaled and written; what a process that was stopped or killed has
+    written is found again by the same call and not computed anew. Until it is complete, the result
+    lies in a folder ``<target>.partial``.
+
+    Parameters
+    ----------
+    source : path or OpenPicture
+        A file or OME-Zarr folder (:func:`napari_fsrcnn.files.open_picture.open_picture`), or an
+        array with its axes, which can't be gone on with.
+    target : path
+        The folder to write, named ``*.zarr``. The pixel size is divided by the scale, and the
+        origin moves so that the picture stays where it was.
+    model, value_range, color, device
+        As for :func:`napari_fsrcnn.inference.lazy.upscale_lazy`.
+    scheduler : str, optional
+        Address of a dask scheduler, such as ``tcp://10.0.0.1:8786``, whose workers see source and
+        target by the same paths. By default threads of this process.
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each chunk.
+    stop : threading.Event, optional
+        Looked at a few times a second.
+
+    Raises
+    ------
+    ValueError
+        If the picture can't be read or OME-Zarr can't hold its axes, contains NaN or infinity, or
+        an argument is not one of those above.
+    FileExistsError
+        If the target is there, or was begun in another way. The same result, complete, is no error.
+    OSError
+        If something can't be read or written, or the scheduler can't be reached.
+    UpscaleStopped
+        If ``stop`` was set.
+    """
+    target = Path(target).absolute()
+    if target.suffix.lower() != ".zarr":
+        raise ValueError(f"{target} must end in .zarr, by which OME-Zarr is known.")
+    check_color(color)
+    if scheduler is None:
+        resolve_device(device)
+    elif isinstance(source, OpenPicture):
+        raise ValueError("Workers need a picture that lies in files: save it first.")
+    picture = source if isinstance(source, OpenPicture) else open_picture(Path(source))
+    model = model if isinstance(model, Model) else load_model(model)
+    portable = PortableModel.of(model)
+    path = None if isinstance(source, OpenPicture) else Path(source).absolute()
+    plan = _plan(path, picture, model, portable, color, value_range)
+    if _is_there(target, plan):
+        return
+    place = Unfinished(target)
+    if path is None:
+        place.discard()
+    place.begin(plan.as_json())
+    _lay_out(place, picture, plan, portable)
+    job = _Job(plan, str(place.folder / _MODEL), str(place.result), device)
+    with _runner(job, picture, portable, scheduler) as run:
+        _write_all(plan, place.result, run, progress, stop)
+    place.finish()
+
+
+@dataclass(frozen=True)
+class _Job:
+    """All that another process needs: what is large lies in the folder."""
+
+    plan: Plan
+    model_file: str
+    result: str
+    device: str
+
+    def writer(self, picture: OpenPicture, portable: PortableModel) -> PieceWriter:
+        plan = self.plan
+        upscaler = BlockUpscaler(portable, plan.limits, plan.rgb, plan.color, self.device)
+        return PieceWriter(picture.data, upscaler, plan.scale, Path(self.result), plan.order)
+
+
+@lru_cache(maxsize=4)
+def _writer(job: _Job) -> PieceWriter:
+    portable = PortableModel(job.plan.model, Path(job.model_file).read_bytes())
+    return job.writer(open_picture(Path(job.plan.source)), portable)
+
+
+def _write_piece(job: _Job, piece: Piece) -> None:
+    """Write a piece in a process that knows nothing yet."""
+    _writer(job).write(piece)
+
+
+@contextmanager
+def _runner(
+    job: _Job, picture: OpenPicture, portable: PortableModel, scheduler: str | None
+) -> Iterator[Run]:
+    if scheduler is None:
+        with threads() as executor:
+            yield partial(run_tasks, executor, job.writer(picture, portable).write)
+    else:
+        with workers(scheduler) as executor:
+            yield partial(run_tasks, executor, partial(_write_piece, job))
+
+
+def _plan(
+    path: Path | None,
+    picture: OpenPicture,
+    model: Model,
+    portable: PortableModel,
+    color: Color,
+    value_range: tuple[float, float] | None,
+) -> Plan:
+    check_layout(picture.data.shape, picture.data.dtype, rgb=picture.rgb)
+    return Plan(
+        source="" if path is None else str(path),
+        stamp="" if path is None else stamp_of(path),
+        shape=tuple(picture.data.shape),
+        order=ome_order(picture.axes),
+        rgb=picture.rgb,
+        color=color,
+        limits=(
+            sample_value_range(picture.data, rgb=picture.rgb)
+            if value_range is None
+            else check_value_range(value_range)
+        ),
+        model=model.name,
+        sha256=model.sha256 or hashlib.sha256(portable.content).hexdigest(),
+        scale=model.scale,
+        halo=needed_halo(model, rgb=picture.rgb),
+    )
+
+
+def _provenance(plan: Plan) -> dict[str, Any]:
+    return {**plan.as_json(), "source": Path(plan.source).name}
+
+
+def _is_there(target: Path, plan: Plan) -> bool:
+    """Say whether the result is complete already; refuse to write over anything else."""
+    if not target.exists():
+        return False
+    made_by = read_attributes(target).get(ATTRIBUTE, {}) if target.is_dir() else {}
+    if plan.source and {**made_by, "version": None} == {**_provenance(plan), "version": None}:
+        return True
+    raise FileExistsError(f"{target} exists already: delete it, or choose another name.")
+
+
+def _lay_out(place: Unfinished, picture: OpenPicture, plan: Plan, portable: PortableModel) -> None:
+    """Make the target without its chunks, unless that was done before."""
+    if ATTRIBUTE in read_attributes(place.result):
+        return
+    with atomic_path(place.folder / _MODEL) as temporary:
+        temporary.write_bytes(portable.content)
+    create_pyramid(
+        place.result,
+        plan.levels(),
+        plan.chunks(),
+        np.dtype(picture.data.dtype).newbyteorder("="),
+        resample_plane([picture.axes[axis] for axis in plan.order], plan.scale),
+        name=place.target.stem,
+        rgb=plan.rgb,
+        attributes={ATTRIBUTE: {**_provenance(plan), "version": napari_fsrcnn.__version__}},
+    )
+
+
+def _write_all(
+    plan: Plan,
+    result: Path,
+    run: Run,
+    progress: Progress | None,
+    stop: threading.Event | None,
+) -> None:
+    """Write what is not there yet, one level after the other."""
+    levels = [list(plan.pieces(level)) for level in range(len(plan.levels()))]
+    missing = [
+        [piece for piece in pieces if not has_chunk(result, piece.level, piece.index)]
+        for pieces in levels
+    ]
+    total = sum(map(len, levels))
+    done = total - sum(map(len, missing))
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, total)
+
+    for pieces in missing:
+        if not run(pieces, after_task=advance, stop=stop):
+            raise UpscaleStopped(
+                "Upscaling was stopped. Start it again in the same way, and it goes on from there."
+            )
