@@ -17,8 +17,9 @@ from napari_fsrcnn.evaluation.sample import take_sample
 from napari_fsrcnn.evaluation.self_test_result import Region, SelfTest, rank
 from napari_fsrcnn.image.layout import guess_rgb
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, from_unit
+from napari_fsrcnn.inference.restore import Color
 from napari_fsrcnn.inference.tiles import Progress
-from napari_fsrcnn.inference.upscale import Color, bicubic, upscale
+from napari_fsrcnn.inference.upscale import bicubic, upscale
 from napari_fsrcnn.networks.network import check_scale
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import as_model, list_models

@@ -90,10 +90,8 @@ def _axis(axis: str | Mapping[str, str]) -> Axis:
     """Describe an axis, of which versions before 0.4 gave the name alone."""
     if isinstance(axis, str):
         return named_axis(axis)
-    return replace(
-        named_axis(axis["name"], axis.get("unit", "")),
-        **({"type": axis["type"]} if "type" in axis else {}),
-    )
+    described = named_axis(axis["name"], axis.get("unit", ""))
+    return replace(described, type=axis.get("type", described.type))
 
 
 def _transformed(axes: Sequence[Axis], transformation: Mapping[str, Any]) -> list[Axis]:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import napari_fsrcnn
 from napari_fsrcnn.files.atomic import atomic_path
 from napari_fsrcnn.files.axes import ome_order, resample_plane
 from napari_fsrcnn.files.ome_zarr_pyramid import create_pyramid, has_chunk, read_attributes
@@ -209,7 +209,7 @@ def _lay_out(place: Unfinished, picture: OpenPicture, plan: Plan, portable: Port
         resample_plane([picture.axes[axis] for axis in plan.order], plan.scale),
         name=place.target.stem,
         rgb=plan.rgb,
-        attributes={ATTRIBUTE: {**_provenance(plan), "version": napari_fsrcnn.__version__}},
+        attributes={ATTRIBUTE: {**_provenance(plan), "version": version("napari-fsrcnn")}},
     )
 
 
