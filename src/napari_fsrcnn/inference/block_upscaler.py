@@ -9,11 +9,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.image.layout import check_layout, check_picture
+from napari_fsrcnn.image.sampled_range import sample_value_range
 from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.inference.portable import PortableModel
-from napari_fsrcnn.inference.restore import Color, Restorer
+from napari_fsrcnn.inference.restore import Color, Restorer, check_color
 from napari_fsrcnn.inference.tiles import Span, spans
+from napari_fsrcnn.inference.upscale import check_value_range
 from napari_fsrcnn.networks.bicubic import BicubicUpsample
 from napari_fsrcnn.weights.model import Model
 
@@ -68,11 +70,20 @@ class Grid:
         LR pixels of a block along Y and X.
     halo : int
         LR pixels around it that are read with it.
+
+    Raises
+    ------
+    ValueError
+        If the size is below 1.
     """
 
     shape: tuple[int, ...]
     size: int
     halo: int
+
+    def __post_init__(self) -> None:
+        if self.size < 1:
+            raise ValueError(f"The block must be at least one pixel wide, not {self.size}.")
 
     def __iter__(self) -> Iterator[Block]:
         """Give block after block, plane after plane."""
@@ -140,6 +151,32 @@ class BlockUpscaler:
         restored = restore(picture.astype(picture.dtype.newbyteorder("="), copy=False))
         inner = restored[block.inner(restore.network.scale)]
         return inner.reshape(*region.shape[:-axes], *inner.shape)
+
+
+def block_upscaler(
+    image: Any,
+    model: Model,
+    *,
+    rgb: bool,
+    value_range: tuple[float, float] | None,
+    color: Color,
+    device: str,
+) -> BlockUpscaler:
+    """Make ready to upscale an array in blocks; arguments as for :func:`napari_fsrcnn.upscale_lazy`.
+
+    Raises
+    ------
+    ValueError
+        If the array can be no picture, or an argument is wrong.
+    """
+    check_layout(image.shape, image.dtype, rgb=rgb)
+    check_color(color)
+    limits = (
+        sample_value_range(image, rgb=rgb)
+        if value_range is None
+        else check_value_range(value_range)
+    )
+    return BlockUpscaler(PortableModel.of(model), limits, rgb, color, device)
 
 
 def needed_halo(model: Model, *, rgb: bool) -> int:

@@ -8,13 +8,16 @@ from uuid import uuid4
 
 import numpy as np
 
-from napari_fsrcnn.image.layout import check_layout, guess_rgb
-from napari_fsrcnn.image.sampled_range import sample_value_range
-from napari_fsrcnn.inference.block_upscaler import BLOCK, BlockUpscaler, Grid, needed_halo
-from napari_fsrcnn.inference.portable import PortableModel
+from napari_fsrcnn.image.layout import guess_rgb
+from napari_fsrcnn.inference.block_upscaler import (
+    BLOCK,
+    BlockUpscaler,
+    Grid,
+    block_upscaler,
+    needed_halo,
+)
 from napari_fsrcnn.inference.regions import region_reader
-from napari_fsrcnn.inference.restore import Color, check_color
-from napari_fsrcnn.inference.upscale import check_value_range
+from napari_fsrcnn.inference.restore import Color
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
@@ -71,19 +74,12 @@ def upscale_lazy(
     (1, 1536, 1200)
     """
     rgb = guess_rgb(image.shape) if rgb is None else rgb
-    check_layout(image.shape, image.dtype, rgb=rgb)
-    check_color(color)
-    if block < 1:
-        raise ValueError(f"The block must be at least one pixel wide, not {block}.")
     resolve_device(device)  # what it refuses would otherwise be refused block by block
     if not isinstance(model, Model):
         model = load_model(model)
-    limits = (
-        sample_value_range(image, rgb=rgb)
-        if value_range is None
-        else check_value_range(value_range)
+    upscaler = block_upscaler(
+        image, model, rgb=rgb, value_range=value_range, color=color, device=device
     )
-    upscaler = BlockUpscaler(PortableModel.of(model), limits, rgb, color, device)
     stack = image.shape[:-1] if rgb else image.shape
     return _array(image, upscaler, Grid(stack, block, needed_halo(model, rgb=rgb)), model.scale)
 

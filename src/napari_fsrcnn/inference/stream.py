@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,12 @@ from napari_fsrcnn.files.axes import ome_order, resample_plane
 from napari_fsrcnn.files.ome_zarr_pyramid import create_pyramid, has_chunk, read_attributes
 from napari_fsrcnn.files.open_picture import OpenPicture, open_picture, stamp_of
 from napari_fsrcnn.files.unfinished import Unfinished
-from napari_fsrcnn.image.layout import check_layout
-from napari_fsrcnn.image.sampled_range import sample_value_range
-from napari_fsrcnn.inference.block_upscaler import BlockUpscaler, needed_halo
+from napari_fsrcnn.inference.block_upscaler import BLOCK, block_upscaler, needed_halo
 from napari_fsrcnn.inference.executors import run_tasks, threads, workers
 from napari_fsrcnn.inference.portable import PortableModel
-from napari_fsrcnn.inference.restore import Color, check_color
+from napari_fsrcnn.inference.restore import Color
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
-from napari_fsrcnn.inference.upscale import check_value_range
-from napari_fsrcnn.inference.zarr_pieces import Piece, PieceWriter
+from napari_fsrcnn.inference.zarr_pieces import FileJob, PieceWriter, write_piece
 from napari_fsrcnn.inference.zarr_plan import Plan
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
@@ -68,7 +64,7 @@ def upscale_to_zarr(
         The folder to write, named ``*.zarr``. The pixel size is divided by the scale, and the
         origin moves so that the picture stays where it was.
     model, value_range, color, device
-        As for :func:`napari_fsrcnn.inference.lazy.upscale_lazy`.
+        As for :func:`napari_fsrcnn.upscale_lazy`.
     scheduler : str, optional
         Address of a dask scheduler, such as ``tcp://10.0.0.1:8786``, whose workers see source and
         target by the same paths. By default threads of this process.
@@ -92,93 +88,52 @@ def upscale_to_zarr(
     target = Path(target).absolute()
     if target.suffix.lower() != ".zarr":
         raise ValueError(f"{target} must end in .zarr, by which OME-Zarr is known.")
-    check_color(color)
     if scheduler is None:
         resolve_device(device)
     elif isinstance(source, OpenPicture):
         raise ValueError("Workers need a picture that lies in files: save it first.")
+    path = None if isinstance(source, OpenPicture) else Path(source).absolute()
     picture = source if isinstance(source, OpenPicture) else open_picture(Path(source))
     model = model if isinstance(model, Model) else load_model(model)
-    portable = PortableModel.of(model)
-    path = None if isinstance(source, OpenPicture) else Path(source).absolute()
-    plan = _plan(path, picture, model, portable, color, value_range)
-    if _is_there(target, plan):
-        return
-    place = Unfinished(target)
-    if path is None:
-        place.discard()
-    place.begin(plan.as_json())
-    _lay_out(place, picture, plan, portable)
-    job = _Job(plan, str(place.folder / _MODEL), str(place.result), device)
-    with _runner(job, picture, portable, scheduler) as run:
-        _write_all(plan, place.result, run, progress, stop)
-    place.finish()
-
-
-@dataclass(frozen=True)
-class _Job:
-    """All that another process needs: what is large lies in the folder."""
-
-    plan: Plan
-    model_file: str
-    result: str
-    device: str
-
-    def writer(self, picture: OpenPicture, portable: PortableModel) -> PieceWriter:
-        plan = self.plan
-        upscaler = BlockUpscaler(portable, plan.limits, plan.rgb, plan.color, self.device)
-        return PieceWriter(picture.data, upscaler, plan.scale, Path(self.result), plan.order)
-
-
-@lru_cache(maxsize=4)
-def _writer(job: _Job) -> PieceWriter:
-    portable = PortableModel(job.plan.model, Path(job.model_file).read_bytes())
-    return job.writer(open_picture(Path(job.plan.source)), portable)
-
-
-def _write_piece(job: _Job, piece: Piece) -> None:
-    """Write a piece in a process that knows nothing yet."""
-    _writer(job).write(piece)
-
-
-@contextmanager
-def _runner(
-    job: _Job, picture: OpenPicture, portable: PortableModel, scheduler: str | None
-) -> Iterator[Run]:
-    if scheduler is None:
-        with threads() as executor:
-            yield partial(run_tasks, executor, job.writer(picture, portable).write)
-    else:
-        with workers(scheduler) as executor:
-            yield partial(run_tasks, executor, partial(_write_piece, job))
-
-
-def _plan(
-    path: Path | None,
-    picture: OpenPicture,
-    model: Model,
-    portable: PortableModel,
-    color: Color,
-    value_range: tuple[float, float] | None,
-) -> Plan:
-    check_layout(picture.data.shape, picture.data.dtype, rgb=picture.rgb)
-    return Plan(
+    upscaler = block_upscaler(
+        picture.data,
+        model,
+        rgb=picture.rgb,
+        value_range=value_range,
+        color=color,
+        device=device,
+    )
+    plan = Plan(
         source="" if path is None else str(path),
         stamp="" if path is None else stamp_of(path),
         shape=tuple(picture.data.shape),
         order=ome_order(picture.axes),
         rgb=picture.rgb,
         color=color,
-        limits=(
-            sample_value_range(picture.data, rgb=picture.rgb)
-            if value_range is None
-            else check_value_range(value_range)
-        ),
+        limits=upscaler.limits,
         model=model.name,
-        sha256=model.sha256 or hashlib.sha256(portable.content).hexdigest(),
+        sha256=hashlib.sha256(upscaler.model.content).hexdigest(),
         scale=model.scale,
         halo=needed_halo(model, rgb=picture.rgb),
+        block=BLOCK,
     )
+    if _is_there(target, plan):
+        return
+    place = Unfinished(target)
+    if path is None:
+        place.discard()
+    place.begin(plan.as_json())
+    _lay_out(place, picture, plan, upscaler.model)
+    with ExitStack() as stack:
+        if scheduler is None:
+            writer = PieceWriter(picture.data, upscaler, plan.scale, place.result, plan.order)
+            run = partial(run_tasks, stack.enter_context(threads()), writer.write)
+        else:
+            job = FileJob(plan, str(place.folder / _MODEL), str(place.result), device)
+            executor = stack.enter_context(workers(scheduler))
+            run = partial(run_tasks, executor, partial(write_piece, job))
+        _write_all(plan, place.result, run, progress, stop)
+    place.finish()
 
 
 def _provenance(plan: Plan) -> dict[str, Any]:

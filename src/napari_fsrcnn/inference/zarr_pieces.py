@@ -1,10 +1,9 @@
-"""The pieces that an upscaled OME-Zarr image is written in, each by itself and in any process."""
+"""Writing the pieces of an upscaled OME-Zarr image, each by itself and in any process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fsrcnn.files.ome_zarr_pyramid import open_level
+from napari_fsrcnn.files.open_picture import open_picture
 from napari_fsrcnn.image.halve import halve
-from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler, Grid
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One chunk of one level.
-
-    Attributes
-    ----------
-    level : int
-    index : tuple of int
-        Of the chunk, axis by axis as the target has them.
-    block : Block or None
-        What is upscaled for it, in the first level.
-    """
-
-    level: int
-    index: tuple[int, ...]
-    block: Block | None = None
+from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler
+from napari_fsrcnn.inference.portable import PortableModel
+from napari_fsrcnn.inference.zarr_plan import Piece, Plan
 
 
 @dataclass(frozen=True)
@@ -80,15 +64,36 @@ class PieceWriter:
         level[tuple(place)] = halve(np.asarray(finer[(*place[:-2], *doubled)]))
 
 
-def upscaled_pieces(grid: Grid, order: tuple[int, ...]) -> Iterator[Piece]:
-    """Give the pieces of the first level; the chunks of colour are whole."""
-    for block in grid:
-        index = (*block.index, *(0 for _ in range(len(order) - len(block.index))))
-        yield Piece(0, tuple(index[axis] for axis in order), block)
+@dataclass(frozen=True)
+class FileJob:
+    """All that a process which knows nothing needs to write pieces; what is large lies in files.
+
+    Attributes
+    ----------
+    plan : Plan
+        Of a picture that lies in files.
+    model : str
+        Path of the checkpoint.
+    folder : str
+        Of the image, laid out already.
+    device : str
+    """
+
+    plan: Plan
+    model: str
+    folder: str
+    device: str
 
 
-def halved_pieces(level: int, shape: tuple[int, ...], chunks: tuple[int, ...]) -> Iterator[Piece]:
-    """Give the pieces of another level, to be written when the one before is complete."""
-    counts = (-(-length // chunk) for length, chunk in zip(shape, chunks, strict=True))
-    for index in product(*map(range, counts)):
-        yield Piece(level, index)
+def write_piece(job: FileJob, piece: Piece) -> None:
+    """Write a piece; source and model are opened the first time."""
+    _writer(job).write(piece)
+
+
+@lru_cache(maxsize=4)
+def _writer(job: FileJob) -> PieceWriter:
+    plan = job.plan
+    model = PortableModel(plan.model, Path(job.model).read_bytes())
+    upscaler = BlockUpscaler(model, plan.limits, plan.rgb, plan.color, job.device)
+    source = open_picture(Path(plan.source)).data
+    return PieceWriter(source, upscaler, plan.scale, Path(job.folder), plan.order)

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Any
 
 from napari_fsrcnn.image.halve import halved_shapes
 from napari_fsrcnn.image.value_range import ValueRange
-from napari_fsrcnn.inference.block_upscaler import BLOCK, Grid
+from napari_fsrcnn.inference.block_upscaler import BLOCK, Block, Grid
 from napari_fsrcnn.inference.restore import Color
-from napari_fsrcnn.inference.zarr_pieces import Piece, halved_pieces, upscaled_pieces
 
 _SMALLEST = 512
 """Pixels along Y and X of the pyramid's last level, at most."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One chunk of one level.
+
+    Attributes
+    ----------
+    level : int
+    index : tuple of int
+        Of the chunk, axis by axis as the target has them.
+    block : Block or None
+        What is upscaled for it, in the first level.
+    """
+
+    level: int
+    index: tuple[int, ...]
+    block: Block | None = None
 
 
 @dataclass(frozen=True)
@@ -70,9 +88,9 @@ class Plan:
     def pieces(self, level: int) -> Iterator[Piece]:
         """Give the pieces of a level; those of all levels before must be written before these."""
         if level:
-            return halved_pieces(level, self.levels()[level], self.chunks())
+            return _halved_pieces(level, self.levels()[level], self.chunks())
         stack, plane, _ = self._split()
-        return upscaled_pieces(Grid((*stack, *plane), self.block, self.halo), self.order)
+        return _upscaled_pieces(Grid((*stack, *plane), self.block, self.halo), self.order)
 
     def _split(self) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
         """Part the source's shape: stack, Y and X, colour."""
@@ -81,3 +99,17 @@ class Plan:
 
     def _ordered(self, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(lengths[axis] for axis in self.order)
+
+
+def _upscaled_pieces(grid: Grid, order: tuple[int, ...]) -> Iterator[Piece]:
+    """Give the pieces of the first level; the chunks of colour are whole."""
+    for block in grid:
+        index = (*block.index, *(0 for _ in range(len(order) - len(block.index))))
+        yield Piece(0, tuple(index[axis] for axis in order), block)
+
+
+def _halved_pieces(level: int, shape: tuple[int, ...], chunks: tuple[int, ...]) -> Iterator[Piece]:
+    """Give the pieces of another level, to be written when the one before is complete."""
+    counts = (-(-length // chunk) for length, chunk in zip(shape, chunks, strict=True))
+    for index in product(*map(range, counts)):
+        yield Piece(level, index)
