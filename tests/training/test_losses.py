@@ -23,6 +23,7 @@ PATCHES = npst.arrays(np.float32, (2, 1, 3, 4), elements=st.floats(-0.25, 1.25, 
 FORMULAS: dict[Loss, Callable[[NDArray[np.float64]], Any]] = {
     "l1": lambda error: np.abs(error).mean(),
     "mse": lambda error: np.square(error).mean(),
+    "rmse": lambda error: np.sqrt(np.square(error).mean((1, 2, 3)) + 1e-6).mean(),
     "charbonnier": lambda error: np.sqrt(np.square(error) + 1e-6).mean(),
 }
 
@@ -47,6 +48,18 @@ def test_l1_mse_is_l1_and_then_mse(output: Patches, target: Patches, progress: f
     assert value("l1-mse", progress, output, target) == value(now, progress, output, target)
 
 
+def test_rmse_weighs_a_patch_by_its_error_and_mse_by_the_square() -> None:
+    error = torch.tensor([0.1, 0.3]).view(2, 1, 1, 1).expand(2, 1, 4, 4).clone()
+    ratios = {}
+    losses: list[Loss] = ["rmse", "mse"]
+    for loss in losses:
+        output = error.clone().requires_grad_()
+        pixel_loss(loss, 0, output, torch.zeros_like(error)).backward()
+        assert output.grad is not None
+        ratios[loss] = float(output.grad[1].mean() / output.grad[0].mean())
+    assert ratios == pytest.approx({"rmse": 1, "mse": 3}, rel=1e-3)
+
+
 def test_charbonnier_has_a_gradient_where_nothing_is_wrong() -> None:
     output = torch.zeros(1, 1, 2, 2, requires_grad=True)
     loss = pixel_loss("charbonnier", 0, output, torch.zeros(1, 1, 2, 2))
@@ -56,7 +69,7 @@ def test_charbonnier_has_a_gradient_where_nothing_is_wrong() -> None:
     assert output.grad.abs().max() == 0
 
 
-@pytest.mark.parametrize("loss", ["l1", "mse", "l1-mse", "charbonnier"])
+@pytest.mark.parametrize("loss", ["rmse", "l1", "mse", "l1-mse", "charbonnier"])
 def test_a_run_takes_the_loss_of_its_configuration(loss: Loss) -> None:
     output, target = torch.full((1, 1, 2, 2), 0.5), torch.zeros(1, 1, 2, 2)
     of_the_run = training_loss(TrainingConfig(loss=loss), CPU)

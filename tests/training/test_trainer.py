@@ -72,7 +72,7 @@ def test_it_learns_to_beat_bicubic(pictures: list[Pair], config: TrainingConfig)
     assert end.psnr > end.bicubic_psnr
 
 
-@pytest.mark.parametrize("loss", ["l1", "mse", "l1-mse"])
+@pytest.mark.parametrize("loss", ["rmse", "l1", "mse", "l1-mse"])
 def test_each_loss_goes_down(pictures: list[Pair], config: TrainingConfig, loss: str) -> None:
     longer = config.model_copy(update={"loss": loss, "steps": 120})
     psnr = [

@@ -162,7 +162,7 @@ def test_a_recipe_fills_in_the_fields(form: TrainForm, preset: str) -> None:
     combo.activated.emit(combo.currentIndex())  # as the user's choice does
     values = PRESETS[preset].values
     assert form.config().model_dump(include=set(values)) == values
-    assert form.config().loss == values.get("loss", "l1-mse")
+    assert form.config().loss == values.get("loss", "rmse")
     assert combo.currentText() == preset
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Loss = Literal["l1-mse", "l1", "mse", "charbonnier", "mse-perceptual"]
+Loss = Literal["rmse", "l1-mse", "l1", "mse", "charbonnier", "mse-perceptual"]
 Vgg = Literal["vgg16", "vgg19"]
 Initial = Literal["interpolation", "paper"]
 Optimizer = Literal["soap", "adam", "sgd"]
@@ -56,8 +56,9 @@ class TrainingConfig(BaseModel):
         default=True, description="vary contrast and brightness, so that all of [0, 1] is learnt"
     )
     loss: Loss = Field(
-        default="l1-mse",
-        description="what is made small: l1-mse is l1 with mse for the last tenth",
+        default="rmse",
+        description="what is made small: rmse is the root of each patch's mse; l1-mse is l1 with "
+        "mse for the last tenth",
     )
     vgg: Vgg = Field(default="vgg16", description="features of the perceptual loss")
     vgg_layer: str = Field(default="relu2_2", description="layer of the perceptual loss")

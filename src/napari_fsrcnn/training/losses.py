@@ -14,6 +14,9 @@ from napari_fsrcnn.training.config import Loss, TrainingConfig
 MSE_FROM = 0.9
 """Part of the schedule after which ``l1-mse`` turns from L1 to MSE, which PSNR is made of."""
 
+SMALLEST = 1e-3
+"""RMSE, in [0, 1], below which a patch's root is rounded off: PSNR gains nothing there."""
+
 CHARBONNIER = 1e-3
 """Difference, in [0, 1], below which Charbonnier's loss is a square and above which a distance."""
 
@@ -49,10 +52,13 @@ def pixel_loss(loss: Loss, progress: float, output: Tensor, target: Tensor) -> T
 
     Parameters
     ----------
-    loss : {"l1-mse", "l1", "mse", "charbonnier"}
+    loss : {"rmse", "l1-mse", "l1", "mse", "charbonnier"}
+        ``rmse`` is the mean of the patches' roots: PSNR is a mean over pictures of the logarithm,
+        and in the mean squared error the patches that nothing can restore outweigh all others.
     progress : float
         Part of the schedule that is done, in [0, 1].
     output, target : Tensor of equal shape
+        The first axis counts patches.
 
     Returns
     -------
@@ -64,6 +70,9 @@ def pixel_loss(loss: Loss, progress: float, output: Tensor, target: Tensor) -> T
     """
     if loss == "mse" or (loss == "l1-mse" and progress >= MSE_FROM):
         return functional.mse_loss(output, target)
+    if loss == "rmse":
+        squared = (output - target).square().mean(dim=tuple(range(1, output.dim())))
+        return (squared + SMALLEST**2).sqrt().mean()
     if loss == "charbonnier":
         return ((output - target).square() + CHARBONNIER**2).sqrt().mean()
     return functional.l1_loss(output, target)
