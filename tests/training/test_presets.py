@@ -6,7 +6,7 @@ from napari_fsrcnn.training.presets import PRESETS, apply_preset
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_each_preset_is_a_configuration(name: str) -> None:
-    config = apply_preset(name, {"data": ["bsd100"], "scale": 3})
+    config = apply_preset(name, {"data": ["T91"], "scale": 3})
     for field, value in PRESETS[name].values.items():
         assert getattr(config, field) == value
 
