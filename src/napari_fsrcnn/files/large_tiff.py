@@ -16,23 +16,18 @@ _PHOTOMETRIC = tifffile.PHOTOMETRIC
 
 
 @dataclass(frozen=True)
-class MappedArray:
-    """An array that lies in a file as it is, mapped into memory only while a part is read.
-
-    A mapping that stays open would let the whole file pile up in the process's memory.
+class TiledArray:
+    """An array that lies in a file in tiles or strips, which is open only while a part is read.
 
     Attributes
     ----------
     path : Path
-    offset : int
-        Bytes before the first value.
     shape : tuple of int
     dtype : dtype
-        In the file's byte order.
+        As read, or in the file's byte order.
     """
 
     path: Path
-    offset: int
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
@@ -40,6 +35,28 @@ class MappedArray:
     def ndim(self) -> int:
         """How many axes it has."""
         return len(self.shape)
+
+    def __getitem__(self, region: Any) -> NDArray[Any]:
+        """Read a part."""
+        import zarr
+
+        with tifffile.imread(self.path, aszarr=True, level=0) as store:
+            return np.asarray(zarr.open_array(store, mode="r")[region])
+
+
+@dataclass(frozen=True)
+class MappedArray(TiledArray):
+    """An array that lies in a file as it is, mapped into memory only while a part is read.
+
+    A mapping that stays open would let the whole file pile up in the process's memory.
+
+    Attributes
+    ----------
+    offset : int
+        Bytes before the first value.
+    """
+
+    offset: int
 
     def __getitem__(self, region: Any) -> NDArray[Any]:
         """Read a part."""
@@ -53,7 +70,7 @@ class LargeTiff:
 
     Attributes
     ----------
-    data : MappedArray or zarr.Array
+    data : TiledArray
     rgb : bool
         Whether the last axis is colour.
     axes : str
@@ -63,7 +80,7 @@ class LargeTiff:
     unit : str
     """
 
-    data: Any
+    data: TiledArray
     rgb: bool
     axes: str
     pixel_size: dict[str, float]
@@ -94,16 +111,10 @@ def open_large_tiff(path: Path) -> LargeTiff | None:
         if page.colormap is not None and not file.is_imagej:
             return None
         size, unit = tiff_metadata.read_pixel_size(file, page)
-        data: Any
-        if series.dataoffset is None:
-            data = _by_tiles(path)
-        else:
-            dtype = series.dtype.newbyteorder(file.byteorder)
-            data = MappedArray(path, series.dataoffset, series.shape, dtype)
+        dtype = series.dtype.newbyteorder(file.byteorder)
+        data = (
+            TiledArray(path, series.shape, series.dtype)
+            if series.dataoffset is None
+            else MappedArray(path, series.shape, dtype, series.dataoffset)
+        )
         return LargeTiff(data, rgb, series.axes, size, unit)
-
-
-def _by_tiles(path: Path) -> Any:
-    import zarr
-
-    return zarr.open_array(tifffile.imread(path, aszarr=True, level=0), mode="r")

@@ -77,14 +77,19 @@ def create_pyramid(
     root.attrs.update({"ome": ome, **attributes})
 
 
-def open_level(folder: Path, level: int) -> Array[Any]:
-    """Open a level to write chunks into it; a chunk of zeros too is then a file.
+def open_levels(folder: Path) -> list[Array[Any]]:
+    """Open the levels, the finest first, to write chunks into them.
 
-    A chunk that is there is complete: zarr writes it beside and renames it.
+    A chunk of zeros too becomes a file, and a file that is there is a complete chunk: zarr writes
+    it beside and renames it.
     """
     import zarr
 
-    return zarr.open_array(folder / str(level), mode="r+", config={"write_empty_chunks": True})
+    (multiscale,) = read_attributes(folder)["ome"]["multiscales"]
+    return [
+        zarr.open_array(folder / level["path"], mode="r+").with_config({"write_empty_chunks": True})
+        for level in multiscale["datasets"]
+    ]
 
 
 def has_chunk(folder: Path, level: int, index: tuple[int, ...]) -> bool:

@@ -15,7 +15,12 @@ import numpy as np
 
 from napari_fsrcnn.files.atomic import atomic_path
 from napari_fsrcnn.files.axes import ome_order, resample_plane
-from napari_fsrcnn.files.ome_zarr_pyramid import create_pyramid, has_chunk, read_attributes
+from napari_fsrcnn.files.ome_zarr_pyramid import (
+    create_pyramid,
+    has_chunk,
+    open_levels,
+    read_attributes,
+)
 from napari_fsrcnn.files.open_picture import OpenPicture, open_picture, stamp_of
 from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.inference.block_upscaler import BLOCK, block_upscaler, needed_halo
@@ -126,7 +131,8 @@ def upscale_to_zarr(
     _lay_out(place, picture, plan, upscaler.model)
     with ExitStack() as stack:
         if scheduler is None:
-            writer = PieceWriter(picture.data, upscaler, plan.scale, place.result, plan.order)
+            levels = open_levels(place.result)
+            writer = PieceWriter(picture.data, upscaler, plan.scale, levels, plan.order)
             run = partial(run_tasks, stack.enter_context(threads()), writer.write)
         else:
             job = FileJob(plan, str(place.folder / _MODEL), str(place.result), device)

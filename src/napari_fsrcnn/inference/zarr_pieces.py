@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_fsrcnn.files.ome_zarr_pyramid import open_level
+from napari_fsrcnn.files.ome_zarr_pyramid import open_levels
 from napari_fsrcnn.files.open_picture import open_picture
 from napari_fsrcnn.image.halve import halve
 from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler
 from napari_fsrcnn.inference.portable import PortableModel
 from napari_fsrcnn.inference.zarr_plan import Piece, Plan
+
+if TYPE_CHECKING:
+    from zarr import Array
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class PieceWriter:
         What is upscaled; has ``shape`` and gives slices.
     upscaler : BlockUpscaler
     scale : int
-    folder : Path
-        Of the image, laid out already.
+    levels : list of zarr.Array
+        Of the image, laid out already (:func:`napari_fsrcnn.files.ome_zarr_pyramid.open_levels`).
     order : tuple of int
         The source's axes in the order of the target.
     """
@@ -37,7 +40,7 @@ class PieceWriter:
     source: Any
     upscaler: BlockUpscaler
     scale: int
-    folder: Path
+    levels: list[Array[Any]]
     order: tuple[int, ...]
 
     def write(self, piece: Piece) -> None:
@@ -52,10 +55,10 @@ class PieceWriter:
         region: NDArray[Any] = np.asarray(self.source[(*block.read, *colours)])
         upscaled = self.upscaler.upscale(region, block).transpose(self.order)
         written = (*block.written(self.scale), *colours)
-        open_level(self.folder, 0)[tuple(written[axis] for axis in self.order)] = upscaled
+        self.levels[0][tuple(written[axis] for axis in self.order)] = upscaled
 
     def _write_halved(self, piece: Piece) -> None:
-        finer, level = (open_level(self.folder, piece.level - below) for below in (1, 0))
+        finer, level = self.levels[piece.level - 1 : piece.level + 1]
         place = [
             slice(at * chunk, min((at + 1) * chunk, length))
             for at, chunk, length in zip(piece.index, level.chunks, level.shape, strict=True)
@@ -96,4 +99,4 @@ def _writer(job: FileJob) -> PieceWriter:
     model = PortableModel(plan.model, Path(job.model).read_bytes())
     upscaler = BlockUpscaler(model, plan.limits, plan.rgb, plan.color, job.device)
     source = open_picture(Path(plan.source)).data
-    return PieceWriter(source, upscaler, plan.scale, Path(job.folder), plan.order)
+    return PieceWriter(source, upscaler, plan.scale, open_levels(Path(job.folder)), plan.order)

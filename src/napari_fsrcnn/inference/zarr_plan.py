@@ -12,7 +12,7 @@ from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.inference.block_upscaler import BLOCK, Block, Grid
 from napari_fsrcnn.inference.restore import Color
 
-_SMALLEST = 512
+SMALLEST = 512
 """Pixels along Y and X of the pyramid's last level, at most."""
 
 
@@ -77,7 +77,7 @@ class Plan:
         """Shapes of the target's levels, the finest first."""
         stack, (height, width), colours = self._split()
         shape = (*stack, self.scale * height, self.scale * width, *colours)
-        return halved_shapes(self._ordered(shape), _SMALLEST)
+        return halved_shapes(self._ordered(shape), SMALLEST)
 
     def chunks(self) -> tuple[int, ...]:
         """Shape of a chunk: one block of one plane, with all its colours."""

@@ -1,0 +1,113 @@
+"""Axes and positions of OME-Zarr images, as either version says them, and as they are written."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import zarr
+from ome_zarr_models.v05 import Image
+
+from napari_fsrcnn.files.axes import Axis, named_axis
+from napari_fsrcnn.files.ome_zarr import open_ome_zarr
+from napari_fsrcnn.files.ome_zarr_pyramid import (
+    create_pyramid,
+    has_chunk,
+    open_levels,
+    read_attributes,
+)
+
+VERSIONS = pytest.mark.parametrize("version", ["0.4", "0.5"])
+
+
+def write(folder: Path, version: str, **multiscale: Any) -> None:
+    root = zarr.open_group(folder, mode="w", zarr_format=2 if version == "0.4" else 3)
+    root.create_array("0", data=np.zeros((2, 4, 5), np.uint8))
+    entry = {"axes": [{"name": name} for name in "zyx"], "datasets": [{"path": "0"}], **multiscale}
+    if version == "0.4":
+        root.attrs["multiscales"] = [entry]
+    else:
+        root.attrs["ome"] = {"version": version, "multiscales": [entry]}
+
+
+@VERSIONS
+def test_transformations_follow_each_other(tmp_path: Path, version: str) -> None:
+    finest = {
+        "path": "0",
+        "coordinateTransformations": [
+            {"type": "scale", "scale": [2, 0.5, 0.5]},
+            {"type": "translation", "translation": [1, 3, 5]},
+        ],
+    }
+    write(
+        tmp_path / "a.zarr",
+        version,
+        axes=[{"name": name, "type": "space", "unit": "nanometer"} for name in "zyx"],
+        datasets=[finest],
+        coordinateTransformations=[{"type": "scale", "scale": [10, 10, 1]}, {"type": "identity"}],
+    )
+    found = open_ome_zarr(tmp_path / "a.zarr").axes
+    # Pixel i lies at 10 * (2 * i + 1) and so on.
+    assert [(axis.scale, axis.translation) for axis in found] == [(20, 10), (5, 30), (0.5, 5)]
+    assert {axis.unit for axis in found} == {"nanometer"}
+
+
+@VERSIONS
+def test_without_transformations_a_pixel_is_one(tmp_path: Path, version: str) -> None:
+    write(tmp_path / "a.zarr", version)
+    assert open_ome_zarr(tmp_path / "a.zarr").axes == tuple(named_axis(name) for name in "zyx")
+
+
+@pytest.mark.parametrize(
+    "transformation", [{"type": "affine"}, {"type": "scale", "path": "elsewhere"}]
+)
+def test_transformations_that_are_not_known_are_refused(
+    tmp_path: Path, transformation: dict[str, str]
+) -> None:
+    write(tmp_path / "a.zarr", "0.5", coordinateTransformations=[transformation])
+    with pytest.raises(ValueError, match="not one known here"):
+        open_ome_zarr(tmp_path / "a.zarr")
+
+
+@pytest.mark.parametrize("dtype", ["?", "u1", "i2", "f4"])
+def test_what_is_laid_out_is_valid_by_the_specification(tmp_path: Path, dtype: str) -> None:
+    axes = [
+        Axis("t", "time", "second", 0.5),
+        Axis("c", "channel"),
+        Axis("y", "space", "micrometer", 0.2, -0.1),
+        Axis("x", "space", "micrometer", 0.2, -0.1),
+    ]
+    create_pyramid(
+        tmp_path / "a.zarr",
+        [(2, 3, 40, 50), (2, 3, 20, 25)],
+        (1, 3, 16, 16),
+        np.dtype(dtype),
+        axes,
+        name="cells",
+        rgb=True,
+        attributes={"mine": 1},
+    )
+    image = Image.from_zarr(zarr.open_group(tmp_path / "a.zarr", mode="r"))
+    (multiscale,) = image.attributes.ome.multiscales
+    assert [axis.unit for axis in multiscale.axes] == ["second", None, "micrometer", "micrometer"]
+    assert image.attributes.ome.omero is not None
+    assert read_attributes(tmp_path / "a.zarr")["mine"] == 1
+    assert open_ome_zarr(tmp_path / "a.zarr").axes == tuple(axes)
+    second = multiscale.datasets[1].coordinateTransformations
+    assert second[0].scale == [0.5, 1, 0.4, 0.4]
+    # Its first pixel covers the first two of the finest level, at -0.1 and 0.1.
+    assert second[1].translation == pytest.approx([0, 0, 0, 0])
+
+
+def test_a_chunk_of_zeros_is_there_too(tmp_path: Path) -> None:
+    folder = tmp_path / "a.zarr"
+    axes = [named_axis(name) for name in "yx"]
+    create_pyramid(folder, [(4, 6)], (4, 4), np.dtype("u1"), axes, name="a", attributes={})
+    assert not has_chunk(folder, 0, (0, 0))
+    open_levels(folder)[0][:, :4] = np.zeros((4, 4), np.uint8)
+    assert [has_chunk(folder, 0, index) for index in ((0, 0), (0, 1))] == [True, False]
+
+
+def test_where_there_is_nothing_there_are_no_attributes(tmp_path: Path) -> None:
+    assert read_attributes(tmp_path / "nowhere.zarr") == {}
+    assert read_attributes(tmp_path) == {}

@@ -1,0 +1,106 @@
+"""Pictures opened part by part: the same values, axes and sizes as when they are read whole."""
+
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import tifffile
+import zarr
+
+from napari_fsrcnn.files.axes import Axis
+from napari_fsrcnn.files.large_tiff import MappedArray, TiledArray
+from napari_fsrcnn.files.open_picture import open_picture, stamp_of
+from napari_fsrcnn.files.pictures import Picture, read_picture, write_picture
+
+STACK = np.random.default_rng(0).integers(0, 4096, (2, 40, 50), np.uint16)
+COLOUR = np.random.default_rng(1).integers(0, 256, (40, 50, 3), np.uint8)
+
+WAYS: dict[str, tuple[Any, dict[str, Any], type]] = {
+    "ImageJ": (STACK, {"imagej": True, "metadata": {"axes": "ZYX"}}, MappedArray),
+    "OME": (STACK, {"ome": True, "metadata": {"axes": "ZYX"}}, MappedArray),
+    "big-endian": (STACK, {"byteorder": ">"}, MappedArray),
+    "BigTIFF": (STACK.astype(np.float32), {"bigtiff": True}, MappedArray),
+    "colour": (COLOUR, {"photometric": "rgb"}, MappedArray),
+    "tiles": (STACK, {"tile": (16, 16)}, TiledArray),
+    "compressed": (STACK, {"compression": "zlib"}, TiledArray),
+    "compressed colour": (COLOUR, {"photometric": "rgb", "compression": "zlib"}, TiledArray),
+    "bits": (STACK > 2000, {"photometric": "minisblack"}, TiledArray),
+    "white is zero": (STACK[0], {"photometric": "miniswhite"}, np.ndarray),
+    "planar colour": (
+        np.moveaxis(COLOUR, -1, 0).copy(),
+        {"photometric": "rgb", "planarconfig": "separate"},
+        np.ndarray,
+    ),
+    "palette": (
+        COLOUR[..., 0],
+        {"photometric": "palette", "colormap": np.zeros((3, 256), np.uint16)},
+        np.ndarray,
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_tiff(tmp_path: Path, way: str) -> None:
+    data, options, kind = WAYS[way]
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, data, **options)
+    whole, found = read_picture(path), open_picture(path)
+    assert type(found.data) is kind
+    assert (tuple(found.data.shape), found.rgb) == (whole.data.shape, whole.rgb)
+    np.testing.assert_array_equal(found.data[..., 5:20, 3:], whole.data[..., 5:20, 3:])
+    assert [axis.name for axis in found.axes] == list(whole.axes.lower().replace("s", "c"))
+
+
+def test_the_pixel_size_and_its_unit(tmp_path: Path) -> None:
+    size = {"Z": 2.0, "Y": 0.4, "X": 0.4}
+    write_picture(tmp_path / "a.tif", Picture(STACK, axes="ZYX", pixel_size=size, unit="µm"))
+    assert open_picture(tmp_path / "a.tif").axes == tuple(
+        Axis(name.lower(), "space", "micrometer", pytest.approx(scale))
+        for name, scale in size.items()
+    )
+
+
+def test_a_mapped_file_does_not_pile_up(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((2000, 2000), np.uint16))
+    found = open_picture(tmp_path / "a.tif").data
+    tracemalloc.start()
+    for row in range(0, 2000, 100):
+        assert found[row : row + 100, :100].base is None  # keeps no mapping
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1e6
+
+
+def test_png_is_read_whole(tmp_path: Path) -> None:
+    iio.imwrite(tmp_path / "a.png", COLOUR)
+    found = open_picture(tmp_path / "a.png")
+    np.testing.assert_array_equal(found.data, COLOUR)
+    assert found.rgb
+    assert "".join(axis.name for axis in found.axes) == "yxc"
+
+
+def test_what_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="There is no file"):
+        open_picture(tmp_path / "a.tif")
+    with pytest.raises(ValueError, match="holds no Zarr data"):
+        open_picture(tmp_path)
+    (tmp_path / "a.tif").write_bytes(b"II*\0broken")
+    with pytest.raises(ValueError, match=r"a\.tif cannot be read as a picture"):
+        open_picture(tmp_path / "a.tif")
+    with pytest.raises(ValueError, match="not a kind of picture"):
+        open_picture(tmp_path / "a.webp")
+
+
+def test_a_stamp_tells_states_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, STACK)
+    before = stamp_of(path)
+    assert stamp_of(path) == before
+    tifffile.imwrite(path, STACK[:1])
+    assert stamp_of(path) != before
+    for length in (3, 4):
+        zarr.create_array(tmp_path / f"{length}.zarr", shape=(length, 5), dtype="u1")
+    assert stamp_of(tmp_path / "3.zarr") != stamp_of(tmp_path / "4.zarr")
