@@ -29,7 +29,8 @@ from napari_fsrcnn.datasets.source import read_pairs
 from napari_fsrcnn.datasets.split import split_names
 from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.image.resize import imresize
-from napari_fsrcnn.inference.tiles import prepare, upscale_plane
+from napari_fsrcnn.inference.prepared import prepare
+from napari_fsrcnn.inference.tiles import upscale_plane
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished
 from napari_fsrcnn.training.perceptual import PerceptualLoss, perceptual_loss

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 import napari_fsrcnn
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, from_unit, to_unit
-from napari_fsrcnn.inference.tiles import TILE, UpscaleStopped, upscale_plane
+from napari_fsrcnn.inference.tile_choice import TILE
+from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.inference.upscale import upscale
+from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
 
@@ -25,7 +27,8 @@ DTYPES = ["?", "u1", "i1", "<u2", ">u2", "<i2", ">i4", "<u4", "<i8", ">u8", "f2"
 def by_definition(plane: NDArray[Any], model: Model, limits: ValueRange) -> NDArray[Any]:
     """Map to [0, 1], run the network over the whole plane, map back."""
     unit = torch.from_numpy(to_unit(plane, limits))
-    whole = upscale_plane(model.network, unit, tile=(10**6, 10**6))
+    with torch.inference_mode():
+        whole = as_module(model.network)(unit[None, None])[0, 0]
     return from_unit(whole.numpy(), limits, plane.dtype)
 
 

@@ -9,6 +9,7 @@ import torch
 from napari_fsrcnn.image.colour import rgb2ycbcr
 from napari_fsrcnn.image.resize import bicubic_within, imresize
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, from_unit
+from napari_fsrcnn.inference.prepared import CPU, prepare
 from napari_fsrcnn.inference.tiles import upscale_plane
 from napari_fsrcnn.inference.upscale import bicubic, upscale
 from napari_fsrcnn.weights.model import Model
@@ -31,7 +32,9 @@ def gentle(make_model: Any) -> Model:
 def test_luma_is_the_network_on_y_and_bicubic_on_the_rest(model: Model) -> None:
     found = rgb2ycbcr(upscale(PICTURE, model, rgb=True, device="cpu"))
     ycbcr = rgb2ycbcr(PICTURE)
-    y = upscale_plane(model.network, torch.from_numpy(ycbcr[..., 0].astype(np.float32)))
+    y = upscale_plane(
+        prepare(model.network, CPU), torch.from_numpy(ycbcr[..., 0].astype(np.float32))
+    )
     np.testing.assert_allclose(found[..., 0], y.numpy(), atol=1e-5)
     for channel in (1, 2):
         expected = imresize(ycbcr[..., channel], 2)

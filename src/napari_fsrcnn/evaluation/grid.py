@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.evaluation.score import pictures_seen
 from napari_fsrcnn.evaluation.trial import ImageScore, Trial, mean_score
-from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped, prepare
+from napari_fsrcnn.inference.prepared import prepare
+from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
 

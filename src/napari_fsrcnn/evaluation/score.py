@@ -12,7 +12,8 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.source import read_pairs
 from napari_fsrcnn.evaluation.trial import LR, ImageScore, Trial, mean_score
 from napari_fsrcnn.image.gain import gain
-from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped, prepare
+from napari_fsrcnn.inference.prepared import prepare
+from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import as_model

@@ -17,8 +17,8 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.image.metrics import psnr, ssim
 from napari_fsrcnn.image.resize import imresize
+from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.inference.tiles import upscale_plane
-from napari_fsrcnn.networks.network import Network
 
 LR = Literal["made", "given"]
 
@@ -90,8 +90,8 @@ class Trial:
         self.bicubic: Floating = imresize(self.planes.lr, scale)
         self._scale = scale
 
-    def restore(self, network: Network, stop: threading.Event | None = None) -> Floating:
-        """Enlarge LR by a network (:func:`napari_fsrcnn.inference.tiles.prepare`).
+    def restore(self, network: Prepared, stop: threading.Event | None = None) -> Floating:
+        """Enlarge LR by a network (:func:`napari_fsrcnn.inference.prepared.prepare`).
 
         Returns
         -------

@@ -14,7 +14,7 @@ from napari_fsrcnn.image.sampled_range import sample_value_range
 from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.inference.portable import PortableModel
 from napari_fsrcnn.inference.restore import Color, Restorer, check_color
-from napari_fsrcnn.inference.tiles import Span, spans
+from napari_fsrcnn.inference.spans import Span, spans
 from napari_fsrcnn.inference.upscale import check_value_range
 from napari_fsrcnn.networks.bicubic import BicubicUpsample
 from napari_fsrcnn.weights.model import Model

@@ -20,7 +20,7 @@ from napari_fsrcnn.inference.block_upscaler import (
     needed_halo,
 )
 from napari_fsrcnn.inference.restore import Color
-from napari_fsrcnn.inference.tiles import spans
+from napari_fsrcnn.inference.spans import spans
 from napari_fsrcnn.weights.model import Model
 
 Index = tuple[int, ...]

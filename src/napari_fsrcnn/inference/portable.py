@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from napari_fsrcnn.inference.tiles import prepare
+from napari_fsrcnn.inference.prepared import Prepared, prepare
 from napari_fsrcnn.networks.device import resolve_device
-from napari_fsrcnn.networks.network import Network
 from napari_fsrcnn.weights.checkpoint import checkpoint_bytes, parse_checkpoint
 from napari_fsrcnn.weights.model import Model
 
@@ -32,12 +31,12 @@ class PortableModel:
         """Pack a model."""
         return cls(model.name, checkpoint_bytes(model))
 
-    def network(self, device: str) -> Network:
+    def network(self, device: str) -> Prepared:
         """Unpack the network onto a device of this process, the first time that it is asked for."""
         return _network(self, device)
 
 
 @lru_cache(maxsize=8)
-def _network(portable: PortableModel, device: str) -> Network:
+def _network(portable: PortableModel, device: str) -> Prepared:
     model = parse_checkpoint(Path(f"{portable.name}.safetensors"), portable.content)
     return prepare(model.network, resolve_device(device))

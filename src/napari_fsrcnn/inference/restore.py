@@ -9,13 +9,14 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from napari_fsrcnn.image.colour import rgb2ycbcr, ycbcr2rgb
 from napari_fsrcnn.image.resize import bicubic_within, imresize
 from napari_fsrcnn.image.value_range import ValueRange, from_unit, to_unit
-from napari_fsrcnn.inference.tiles import upscale_plane
-from napari_fsrcnn.networks.network import Network
+from napari_fsrcnn.inference.prepared import Prepared
+from napari_fsrcnn.inference.tile_choice import Size, choose_tile, tiles_at_once
+from napari_fsrcnn.inference.tiles import Notice, Plane, run_tiles
 
 Color = Literal["luma", "channels"]
 
@@ -34,21 +35,25 @@ class Restorer:
 
     Attributes
     ----------
-    network : Network
-        On the device to run on (:func:`napari_fsrcnn.inference.tiles.prepare`).
+    network : Prepared
+        On the device to run on (:func:`napari_fsrcnn.inference.prepared.prepare`).
     limits : ValueRange
         The values that the network sees as 0 and 1.
     color : {"luma", "channels"}
         As for :func:`napari_fsrcnn.upscale`.
-    after_tile, stop
-        As for :func:`napari_fsrcnn.inference.tiles.upscale_plane`.
+    tile : tuple of two int, optional
+        By default what is fastest here.
+    after_tile, stop, notice
+        As for :func:`napari_fsrcnn.inference.tiles.run_tiles`.
     """
 
-    network: Network
+    network: Prepared
     limits: ValueRange
     color: Color = "luma"
+    tile: Size | None = None
     after_tile: Callable[[], None] | None = None
     stop: threading.Event | None = None
+    notice: Notice | None = None
 
     def __call__(self, picture: Picture) -> Picture:
         """Upscale a picture, in its own dtype."""
@@ -58,7 +63,17 @@ class Restorer:
         return with_alpha(picture, self.network.scale, restore)
 
     def _restore_plane(self, plane: Picture) -> Picture:
-        return from_unit(self._enlarge(to_unit(plane, self.limits)), self.limits, plane.dtype)
+        # Tile by tile, so that [0, 1] is nowhere held for the whole plane.
+        result = self._empty(plane, plane.dtype)
+
+        def read(rows: slice, columns: slice) -> torch.Tensor:
+            return torch.from_numpy(to_unit(plane[rows, columns], self.limits))
+
+        def write(rows: slice, columns: slice, hr: torch.Tensor) -> None:
+            result[rows, columns] = from_unit(hr.numpy(), self.limits, plane.dtype)
+
+        self._run(Plane(plane.shape, read, write))
+        return result
 
     def _restore_luma(self, picture: Picture) -> Picture:
         ycbcr = rgb2ycbcr(to_unit(picture, self.limits))
@@ -71,12 +86,34 @@ class Restorer:
         channels = [self._restore_plane(channel) for channel in np.moveaxis(picture, -1, 0)]
         return np.stack(channels, axis=-1)
 
-    def _enlarge(self, plane: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-        tensor = torch.from_numpy(np.ascontiguousarray(plane))
-        result: NDArray[np.float32] = upscale_plane(
-            self.network, tensor, after_tile=self.after_tile, stop=self.stop
-        ).numpy()
+    def _enlarge(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
+        result = self._empty(plane, np.float32)
+
+        def read(rows: slice, columns: slice) -> torch.Tensor:
+            return torch.from_numpy(np.ascontiguousarray(plane[rows, columns]))
+
+        def write(rows: slice, columns: slice, hr: torch.Tensor) -> None:
+            result[rows, columns] = hr.numpy()
+
+        self._run(Plane(plane.shape, read, write))
         return result
+
+    def _empty(self, plane: Picture, dtype: DTypeLike) -> NDArray[Any]:
+        """Make room for the result of a plane."""
+        height, width = plane.shape
+        return np.empty((self.network.scale * height, self.network.scale * width), dtype)
+
+    def _run(self, plane: Plane) -> None:
+        tile = self.tile or choose_tile(self.network, plane.shape)
+        run_tiles(
+            self.network,
+            plane,
+            tile,
+            batch=tiles_at_once(self.network.device, tile),
+            after_tile=self.after_tile,
+            stop=self.stop,
+            notice=self.notice,
+        )
 
 
 def check_color(color: str) -> None:

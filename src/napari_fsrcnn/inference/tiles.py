@@ -2,94 +2,137 @@
 
 The networks' receptive field is small, so a tile that is read with its true halo gives the same
 numbers as the whole plane. At the plane's own edge there is no halo, and the network's padding
-applies there as it would on the whole; at a cut edge the halo's own output, which that padding
-spoils, is cut off. No blending, no seams.
+applies there, layer by layer, as it would on the whole. No blending, no seams.
 """
 
 from __future__ import annotations
 
-import copy
 import threading
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from napari_fsrcnn.networks.network import Network, as_module
+from napari_fsrcnn.inference.prepared import CPU, Prepared
+from napari_fsrcnn.inference.spans import Tile, Tiles, batches, halves
+from napari_fsrcnn.inference.tile_choice import Size, choose_tile, tiles_at_once
+from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 
-# LR pixels: small enough for the activations to stay in a processor's cache.
-TILE = (128, 256)
+LEAST = 16
+"""LR pixels: a tile that is not longer is not divided, for its halo would weigh more than it."""
 
 Progress = Callable[[int, int], None]
+Notice = Callable[[str], None]
 
 
 class UpscaleStopped(RuntimeError):
     """Raised when ``stop`` is set before the result is complete."""
 
 
-class Span(NamedTuple):
-    """One tile on one axis, in LR pixels: what it writes, and what it reads."""
-
-    start: int
-    stop: int
-    read_start: int
-    read_stop: int
-
-
-def spans(length: int, tile: int, halo: int) -> Iterator[Span]:
-    """Cut an axis into tiles, each read with its halo as far as the axis goes.
-
-    Examples
-    --------
-    >>> [tuple(span) for span in spans(10, 6, 2)]
-    [(0, 6, 0, 8), (6, 10, 4, 10)]
-    """
-    for start in range(0, length, tile):
-        stop = min(start + tile, length)
-        yield Span(start, stop, max(start - halo, 0), min(stop + halo, length))
-
-
-def count_tiles(height: int, width: int, tile: tuple[int, int] = TILE) -> int:
+def count_tiles(height: int, width: int, tile: Size) -> int:
     """Count the tiles of a plane.
 
     Examples
     --------
-    >>> count_tiles(129, 256)
+    >>> count_tiles(129, 256, (128, 256))
     2
     """
     return -(-height // tile[0]) * -(-width // tile[1])
 
 
-def prepare(network: Network, device: torch.device) -> Network:
-    """Copy a network to the device, laid out for speed."""
-    module: nn.Module = copy.deepcopy(as_module(network)).eval().requires_grad_(False)
-    return module.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+@dataclass(frozen=True)
+class Plane:
+    """A plane of any kind, read and written tile by tile.
+
+    Attributes
+    ----------
+    shape : tuple of two int
+        Y and X, LR.
+    read : callable
+        ``read(rows, columns)`` gives a tile, in [0, 1], as a float32 tensor (Y, X) on the host.
+    write : callable
+        ``write(rows, columns, hr)`` takes its result, in HR pixels, likewise.
+    """
+
+    shape: Size
+    read: Callable[[slice, slice], Tensor]
+    write: Callable[[slice, slice, Tensor], None]
 
 
 @torch.inference_mode()
-def upscale_plane(
-    network: Network,
-    plane: Tensor,
+def run_tiles(
+    network: Prepared,
+    plane: Plane,
+    tile: Size,
     *,
-    tile: tuple[int, int] = TILE,
+    batch: int = 1,
     after_tile: Callable[[], None] | None = None,
     stop: threading.Event | None = None,
+    notice: Notice | None = None,
+) -> None:
+    """Read, upscale and write tile after tile.
+
+    Where memory runs out, tiles are divided; where even small ones do not fit on another device,
+    the CPU goes on.
+
+    Parameters
+    ----------
+    network : Prepared
+    plane : Plane
+    tile : tuple of two int
+        Tile size in LR pixels without halo.
+    batch : int
+        Tiles that are run at once, where they are of the same form.
+    after_tile : callable, optional
+        Called after each tile.
+    stop : threading.Event, optional
+        Looked at before each batch.
+    notice : callable, optional
+        Called with a sentence when memory runs out and the work goes on in another way.
+
+    Raises
+    ------
+    UpscaleStopped
+        If ``stop`` was set.
+    MemoryError
+        If the host has too little memory even for a small tile.
+    """
+    work = _Work(network, plane, notice or (lambda _: None))
+    for group in batches(plane.shape, tile, network.halo, batch):
+        if stop is not None and stop.is_set():
+            raise UpscaleStopped("Upscaling was stopped.")
+        work.run(group)
+        if after_tile is not None:
+            for _ in group:
+                after_tile()
+
+
+def upscale_plane(
+    network: Prepared,
+    plane: Tensor,
+    *,
+    tile: Size | None = None,
+    batch: int | None = None,
+    after_tile: Callable[[], None] | None = None,
+    stop: threading.Event | None = None,
+    notice: Notice | None = None,
 ) -> Tensor:
     """Upscale one plane.
 
     Parameters
     ----------
-    network : Network
-        On the device to run on (:func:`prepare`).
+    network : Prepared
+        On the device to run on (:func:`napari_fsrcnn.inference.prepared.prepare`).
     plane : Tensor of float32, shape (Y, X)
         LR in [0, 1], on the host: only tiles travel to the device.
-    tile : tuple of two int
-        Tile size in LR pixels without halo.
-    after_tile : callable, optional
-        Called after each tile.
-    stop : threading.Event, optional
-        Looked at before each tile.
+    tile : tuple of two int, optional
+        Tile size in LR pixels without halo. By default what is fastest here
+        (:func:`napari_fsrcnn.inference.tile_choice.choose_tile`).
+    batch : int, optional
+        Tiles at once; by default one on the CPU, more on others.
+    after_tile, stop, notice
+        As for :func:`run_tiles`.
 
     Returns
     -------
@@ -100,23 +143,92 @@ def upscale_plane(
     ------
     UpscaleStopped
         If ``stop`` was set.
+    MemoryError
+        If the host has too little memory even for a small tile.
     """
-    module, scale = as_module(network), network.scale
-    device = next(module.parameters()).device
     height, width = plane.shape
-    result = torch.empty(scale * height, scale * width)
-    for y in spans(height, tile[0], network.halo):
-        for x in spans(width, tile[1], network.halo):
-            if stop is not None and stop.is_set():
-                raise UpscaleStopped("Upscaling was stopped.")
-            source = plane[y.read_start : y.read_stop, x.read_start : x.read_stop]
-            batch = source[None, None].to(device).contiguous(memory_format=torch.channels_last)
-            output = module(batch)[0, 0]
-            inner = output[
-                scale * (y.start - y.read_start) : scale * (y.stop - y.read_start),
-                scale * (x.start - x.read_start) : scale * (x.stop - x.read_start),
-            ]
-            result[scale * y.start : scale * y.stop, scale * x.start : scale * x.stop] = inner
-            if after_tile is not None:
-                after_tile()
+    tile = tile or choose_tile(network, (height, width))
+    result = torch.empty(network.scale * height, network.scale * width)
+
+    def write(rows: slice, columns: slice, hr: Tensor) -> None:
+        result[rows, columns] = hr
+
+    source = Plane((height, width), lambda rows, columns: plane[rows, columns], write)
+    batch = batch or tiles_at_once(network.device, tile)
+    run_tiles(network, source, tile, batch=batch, after_tile=after_tile, stop=stop, notice=notice)
     return result
+
+
+@dataclass(frozen=True)
+class _Work:
+    network: Prepared
+    plane: Plane
+    notice: Notice
+
+    def run(self, group: Tiles) -> None:
+        """Run a batch, in parts where memory is known not to suffice for it as it is."""
+        parts = halves(group, self.plane.shape, self.network.halo, LEAST)
+        most = self.network.most
+        if not parts or most is None or _pixels(group) <= most:
+            outputs = self._outputs(group, divisible=bool(parts))
+            if outputs is not None:
+                for tile, output in zip(group, outputs, strict=True):
+                    self._write(tile, output[0])
+                return
+        # What memory there is has changed, and with it perhaps the device.
+        for part in parts or [group]:
+            self.run(part)
+
+    def _outputs(self, group: Tiles, *, divisible: bool) -> Tensor | None:
+        """Run a batch; None if memory does not suffice and another way was found."""
+        sources = [self.plane.read(*_reading(tile)) for tile in group]
+        given = torch.stack(sources)[:, None]
+        counters = self.network.counters
+        try:
+            outputs: Tensor = self.network(given, group[0].edges).to(CPU)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            self._find_room(group, divisible=divisible)
+            return None
+        counters.tiles += len(group)
+        counters.pixels += _pixels(group)
+        counters.copied += given.nbytes
+        return outputs
+
+    def _find_room(self, group: Tiles, *, divisible: bool) -> None:
+        network, (y, x, _) = self.network, group[0]
+        size = f"tiles of {y.stop - y.start} x {x.stop - x.start} LR pixels"
+        if divisible:
+            network.most = _pixels(group) // 2
+            self.notice(f"Memory ran out with {len(group)} {size}: going on with less at once.")
+        elif network.device != CPU:
+            self.notice(f"The memory of {network.device} does not suffice: going on on the CPU.")
+            network.move_to_cpu()
+        else:
+            raise MemoryError(
+                f"There is too little memory even for {size}: close other programs, or upscale a "
+                f"part of the picture."
+            )
+
+    def _write(self, tile: Tile, output: Tensor) -> None:
+        """Write what a tile is there for: at the plane's edges it has more, and where it must."""
+        network, scale = self.network, self.network.scale
+        top = 0 if tile.edges.top else network.before
+        left = 0 if tile.edges.left else network.before
+        rows, columns = (slice(scale * s.start, scale * s.stop) for s in (tile.y, tile.x))
+        first = scale * (tile.y.start - tile.y.read_start) - top
+        second = scale * (tile.x.start - tile.x.read_start) - left
+        inner = output[
+            first : first + rows.stop - rows.start, second : second + columns.stop - columns.start
+        ]
+        network.counters.copied += inner.nbytes
+        self.plane.write(rows, columns, inner)
+
+
+def _reading(tile: Tile) -> tuple[slice, slice]:
+    return slice(*tile.y[2:]), slice(*tile.x[2:])
+
+
+def _pixels(group: Tiles) -> int:
+    return sum(tile.pixels for tile in group)

@@ -7,6 +7,7 @@ from lightning_fabric import Fabric
 from torch import Tensor
 
 from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.levels import vary_levels
 from napari_fsrcnn.training.losses import training_loss
@@ -54,7 +55,7 @@ class Step:
         try:
             return self._take()
         except RuntimeError as error:
-            if _is_out_of_memory(error):
+            if is_out_of_memory(error):
                 self._optimizer.zero_grad()
                 raise MemoryError(str(error)) from error
             raise
@@ -101,14 +102,3 @@ class Step:
         rank, batch = self.fabric.global_rank, self.state.batch
         own = slice(rank * batch, (rank + 1) * batch)
         return lr[own], hr[own]
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    # On the CPU it is a plain RuntimeError: of torch's allocator, or of oneDNN, which has no room
-    # for a convolution's code or scratch memory and does not say more.
-    told = str(error)
-    return (
-        isinstance(error, torch.OutOfMemoryError)
-        or "DefaultCPUAllocator" in told
-        or told in ("could not create a primitive", "could not create a memory object")
-    )

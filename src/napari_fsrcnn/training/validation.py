@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from napari_fsrcnn.datasets.luma import LumaPair, measurable
 from napari_fsrcnn.image.metrics import psnr
 from napari_fsrcnn.image.resize import imresize
-from napari_fsrcnn.inference.tiles import prepare, upscale_plane
+from napari_fsrcnn.inference.prepared import prepare
+from napari_fsrcnn.inference.tiles import upscale_plane
 from napari_fsrcnn.networks.network import Network
 from napari_fsrcnn.training.events import Preview
 

@@ -146,7 +146,8 @@ def opening_events(
     del report
     import_triton_beside_opengl()
     from napari_fsrcnn.evaluation.trial import Trial
-    from napari_fsrcnn.inference.tiles import UpscaleStopped, prepare
+    from napari_fsrcnn.inference.prepared import prepare
+    from napari_fsrcnn.inference.tiles import UpscaleStopped
     from napari_fsrcnn.networks.device import resolve_device
 
     (choice,) = (each for each in request.models if each.label == model)

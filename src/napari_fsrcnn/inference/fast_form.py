@@ -1,0 +1,66 @@
+"""Each network in the form in which it runs fastest, with the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from torch import Tensor, nn
+
+from napari_fsrcnn.inference.blocks import Blocks
+from napari_fsrcnn.inference.edges import Edges
+from napari_fsrcnn.inference.valid import Chain, Layer, ValidConvolution, edge_mode
+from napari_fsrcnn.networks.convolution import Convolution
+from napari_fsrcnn.networks.fsrcnn import FSRCNN
+from napari_fsrcnn.networks.network import Network, as_module
+from napari_fsrcnn.networks.srcnn import SRCNN
+
+
+class AsItIs(nn.Module):
+    """A network that pads every side by itself, so that what its halo gives is cut off after it."""
+
+    before = after = 0
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = as_module(network)
+        self.scale = network.scale
+
+    def forward(self, maps: Tensor, edges: Edges) -> Tensor:  # noqa: ARG002 - as a chain's
+        """Map ``(N, 1, H, W)`` to ``(N, 1, scale * H, scale * W)``."""
+        return cast("Tensor", self.network(maps))
+
+
+def fast_form(network: Network) -> Layer:
+    """Arrange a network's weights for speed.
+
+    Parameters
+    ----------
+    network : Network
+        It stays as it is. Only the architectures of this package have another form; those of other
+        packages run as they are.
+    """
+    module = as_module(network)
+    if isinstance(module, FSRCNN):
+        return Chain(_fsrcnn(module))
+    if isinstance(module, SRCNN):
+        return Chain(_srcnn(module))
+    return AsItIs(network)
+
+
+def _fsrcnn(network: FSRCNN) -> Iterator[Layer]:
+    for convolution, activation in zip(network.features[::2], network.features[1::2], strict=True):
+        yield ValidConvolution(cast("Convolution", convolution), activation)
+    last = network.deconvolution
+    yield Blocks(last.subpixel_weight(), last.bias, network.scale, -last.first, "zeros")
+
+
+def _srcnn(network: SRCNN) -> Iterator[Layer]:
+    kernel = network.bicubic.kernel
+    yield Blocks(kernel, kernel.new_zeros(1), network.scale, network.bicubic.halo, "mirror")
+    for convolution in (network.extract, network.map):
+        yield ValidConvolution(convolution, nn.ReLU(inplace=True))
+    last = network.reconstruct
+    assert last.bias is not None  # noqa: S101 - given to it by its network
+    reach = last.kernel_size[0] // 2
+    yield Blocks(last.weight, last.bias, 1, reach, edge_mode(last))

@@ -1,0 +1,130 @@
+"""A network made ready to run on a device, and how it does when memory is short."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+import torch
+from torch import Tensor, nn
+
+from napari_fsrcnn.inference.edges import Edges
+from napari_fsrcnn.inference.fast_form import fast_form
+from napari_fsrcnn.networks.network import Network, as_module
+
+Precision = Literal["float32", "bf16", "fp16"]
+
+CPU = torch.device("cpu")
+WHOLE = Edges(top=True, bottom=True, left=True, right=True)
+
+_DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+@dataclass
+class Counters:
+    """What a network was given to do: the same on every machine.
+
+    Attributes
+    ----------
+    tiles : int
+    pixels : int
+        LR pixels of these tiles, their halos too.
+    copied : int
+        Bytes copied on the host, to the tiles and from them.
+    """
+
+    tiles: int = 0
+    pixels: int = 0
+    copied: int = 0
+
+
+class Prepared(nn.Module):
+    """A network in its fastest form, itself a :class:`~napari_fsrcnn.networks.network.Network`.
+
+    Parameters
+    ----------
+    network : Network
+        Stays as it is.
+    device : torch.device
+    precision : {"float32", "bf16", "fp16"}
+
+    Attributes
+    ----------
+    before, after : int
+        HR pixels that are lost above and left, below and right, on sides inside the picture.
+    most : int or None
+        LR pixels, with the halo, that memory has been found to have room for; None for any number.
+    counters : Counters
+    """
+
+    def __init__(self, network: Network, device: torch.device, precision: Precision) -> None:
+        super().__init__()
+        self.scale = network.scale
+        self.halo = network.halo
+        self.hyperparameters: Mapping[str, Any] = network.hyperparameters
+        self.device = device
+        self.precision = precision
+        form = fast_form(cast("Network", copy.deepcopy(as_module(network))))
+        self.before, self.after = form.before, form.after
+        self.form = cast("nn.Module", form).eval().requires_grad_(False)
+        self.form.to(device=device, dtype=_DTYPES[precision])
+        self.most: int | None = None
+        self.counters = Counters()
+
+    def forward(self, lr: Tensor, edges: Edges = WHOLE) -> Tensor:
+        """Map LR tiles ``(N, 1, H, W)`` in [0, 1] to HR.
+
+        Returns
+        -------
+        Tensor of float32, shape (N, 1, scale * H, scale * W)
+            On the device; smaller by :attr:`before` and :attr:`after` on the sides that are no
+            edges of the picture.
+        """
+        given = lr.to(device=self.device, dtype=_DTYPES[self.precision])
+        return cast("Tensor", self.form(given, edges)).float()
+
+    def move_to_cpu(self) -> None:
+        """Go on in the host's memory, in single precision."""
+        self.device, self.precision = CPU, "float32"
+        self.form.to(device=CPU, dtype=torch.float32)
+
+
+def prepare(network: Network, device: torch.device, precision: Precision = "float32") -> Prepared:
+    """Copy a network to a device, in the form in which it runs fastest.
+
+    Parameters
+    ----------
+    network : Network
+    device : torch.device
+    precision : {"float32", "bf16", "fp16"}
+        Half precision is faster where the device computes in it, and less exact
+        (:func:`napari_fsrcnn.inference.deviation.deviation` measures by how much).
+
+    Raises
+    ------
+    ValueError
+        If there is no such precision, or the device has it not.
+    """
+    check_precision(precision, device)
+    keep_freed_memory()
+    return Prepared(network, device, precision)
+
+
+def check_precision(precision: str, device: torch.device) -> None:
+    """Refuse a precision that is none, or that the device does not compute in."""
+    if precision not in get_args(Precision):
+        raise ValueError(f"The precision must be float32, bf16 or fp16, not {precision!r}.")
+    if precision == "fp16" and device.type == "cpu":
+        raise ValueError("The CPU does not compute in fp16: choose float32 or bf16.")
+
+
+def keep_freed_memory() -> None:
+    """Let glibc keep what is freed between two tiles.
+
+    It learns from blocks that are freed: those of this size and below it no longer returns to the
+    system, which would have to clear each page again when the next tile asks for it, a third of
+    the time of all. Elsewhere this does nothing.
+    """
+    torch.empty(31 * 2**18)

@@ -1,0 +1,149 @@
+"""The size of tile that is fastest here, found once by trying and kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import time
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+import torch
+
+from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.inference.edges import Edges
+from napari_fsrcnn.inference.prepared import Prepared
+from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
+
+Size = tuple[int, int]
+
+TILE: Size = (128, 256)
+"""LR pixels: good on most machines, and used for pictures that are too small to be worth a trial."""
+
+OVERRIDE = "NAPARI_FSRCNN_TILE"
+
+_WORTH_A_TRIAL = 2**20  # LR pixels
+_ON_THE_CPU = [(64, 64), (64, 128), (96, 192), TILE, (192, 256), (256, 256), (256, 512)]
+_ON_OTHERS = [(256, 256), (512, 512), (1024, 1024), (1024, 2048)]
+_LONGEST = 0.3  # seconds for a tile: a longer one would keep Stop waiting
+_RUNS = 3
+_AT_ONCE = 2**20  # LR pixels
+
+
+def choose_tile(network: Prepared, shape: Size) -> Size:
+    """Choose the size of tile for a plane.
+
+    It is what the environment variable ``NAPARI_FSRCNN_TILE`` says (``128x256``), else what was
+    found before on this machine for this network, device and precision. For a large plane sizes
+    are tried where none was found yet, which takes a second or so, and the result is kept in the
+    user's cache folder.
+
+    Parameters
+    ----------
+    network : Prepared
+    shape : tuple of two int
+        Y and X of the plane, LR.
+
+    Raises
+    ------
+    ValueError
+        If the environment variable is no size.
+    """
+    asked = os.environ.get(OVERRIDE)
+    if asked:
+        return _parse(asked)
+    key = _key(network)
+    found = _kept().get(key)
+    if found is None:
+        if shape[0] * shape[1] < _WORTH_A_TRIAL:
+            return TILE
+        found = try_tiles(network)
+        _keep(key, found)
+    return found
+
+
+def tiles_at_once(device: torch.device, tile: Size) -> int:
+    """How many tiles make a batch: one on the CPU, whose cache they should not have to share."""
+    return 1 if device.type == "cpu" else max(1, _AT_ONCE // (tile[0] * tile[1]))
+
+
+@torch.inference_mode()
+def try_tiles(network: Prepared) -> Size:
+    """Run tiles of several sizes, from the middle of a picture, and return the fastest per pixel."""
+    sizes = _ON_THE_CPU if network.device.type == "cpu" else _ON_OTHERS
+    best, fastest = sizes[0], float("inf")
+    for size in sizes:
+        try:
+            seconds = _seconds(network, size)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            break
+        pace = seconds / (size[0] * size[1])
+        if pace < fastest:
+            best, fastest = size, pace
+        if seconds > _LONGEST:
+            break
+    return best
+
+
+def _seconds(network: Prepared, size: Size) -> float:
+    """Time a tile, until its result is on the host."""
+    height, width = (length + 2 * network.halo for length in size)
+    lr = torch.zeros(tiles_at_once(network.device, size), 1, height, width)
+    inside = Edges(top=False, bottom=False, left=False, right=False)
+    runs = []
+    for _ in range(_RUNS):
+        start = time.perf_counter()
+        network(lr, inside).cpu()
+        runs.append(time.perf_counter() - start)
+    return min(runs) / len(lr)
+
+
+def _parse(asked: str) -> Size:
+    found = re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", asked)
+    if found is None:
+        raise ValueError(f"{OVERRIDE} must be a size in LR pixels such as 128x256, not {asked!r}.")
+    return int(found[1]), int(found[2])
+
+
+def _key(network: Prepared) -> str:
+    """Name what the fastest size depends on."""
+    device = network.device
+    where = torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+    machine = (platform.node(), platform.machine(), f"{torch.get_num_threads()} threads", where)
+    what = (json.dumps(dict(network.hyperparameters), sort_keys=True), f"x{network.scale}")
+    return ", ".join((*machine, f"torch {torch.__version__}", *what, network.precision))
+
+
+def _file() -> Path:
+    own = os.environ.get("NAPARI_FSRCNN_CACHE")
+    return Path(own or platformdirs.user_cache_dir("napari-fsrcnn"), "tiles.json")
+
+
+def _kept() -> dict[str, Size]:
+    return _read(_file())
+
+
+@cache
+def _read(path: Path) -> dict[str, Size]:
+    """Read the sizes found so far; none where the file is missing or damaged."""
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        known = json.loads(path.read_text(encoding="utf-8"))
+        return {key: (int(height), int(width)) for key, (height, width) in known.items()}
+    return {}
+
+
+def _keep(key: str, size: Size) -> None:
+    """Remember a size, also in the file if it can be written."""
+    path = _file()
+    known = _read(path)
+    known[key] = size
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
