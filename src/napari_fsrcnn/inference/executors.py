@@ -4,77 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 Task = TypeVar("Task")
 
-_WAITING = 2000
-"""Tasks that a scheduler knows of at a time: enough for all workers that there may come to be."""
+_LOOK = 0.2
+"""Seconds between two looks at what is done, and at whether to stop."""
 
 
-@contextmanager
-def threads() -> Iterator[Executor]:
-    """Open as many threads as torch would use for one network, each with a network of its own."""
-    count = torch.get_num_threads()
-    executor = ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,))
-    try:
-        with executor:
-            yield executor
-    finally:
-        torch.set_num_threads(count)  # for threads that begin later
-
-
-@contextmanager
-def workers(scheduler: str) -> Iterator[Executor]:
-    """Connect to a scheduler of dask.distributed.
-
-    Raises
-    ------
-    ValueError
-        dask.distributed is not installed.
-    OSError
-        Nothing answers at the address, or workers died again and again.
-    """
-    try:
-        from distributed import Client, KilledWorker
-    except ModuleNotFoundError as error:
-        raise ValueError(
-            "A scheduler needs dask.distributed: pip install napari-fsrcnn[distributed]."
-        ) from error
-    try:
-        client = Client(scheduler, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise OSError(f"There is no dask scheduler at {scheduler}: {error}.") from error
-    with client:
-        executor = client.get_executor(pure=False)
-        try:
-            yield executor
-        except KilledWorker as error:
-            raise OSError(
-                f"The workers died over the same task again and again ({error}). Give them more "
-                f"memory, and start again: what is written stays."
-            ) from error
-        finally:
-            executor.shutdown(wait=False)
-
-
-def run_tasks(
-    executor: Executor,
+def run_in_threads(
     do: Callable[[Task], None],
     tasks: Iterable[Task],
     *,
     after_task: Callable[[], None],
     stop: threading.Event | None = None,
 ) -> bool:
-    """Do all tasks, in any order.
+    """Do all tasks, in as many threads as torch would use for one network.
 
     Parameters
     ----------
-    executor : Executor
     do : callable
         Does one task.
     tasks : iterable
@@ -93,26 +48,78 @@ def run_tasks(
     Exception
         The first that a task raises; no further task is begun.
     """
-    pending: set[Future[None]] = set()
-
-    def settle(at_most: int) -> bool:
-        nonlocal pending
-        while len(pending) > at_most:
-            if stop is not None and stop.is_set():
-                return False
-            done, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+    count = torch.get_num_threads()
+    executor = ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,))
+    try:
+        pending: set[Future[None]] = {executor.submit(do, task) for task in tasks}
+        while pending and not (stop is not None and stop.is_set()):
+            done, pending = wait(pending, timeout=_LOOK, return_when=FIRST_COMPLETED)
             for future in done:
                 future.result()
                 after_task()
-        return True
-
-    try:
-        for task in tasks:
-            pending.add(executor.submit(do, task))
-            if not settle(_WAITING):
-                return False
-        return settle(0)
+        return not pending
     finally:
-        for future in pending:
-            future.cancel()
-        wait(pending)
+        executor.shutdown(cancel_futures=True)
+        torch.set_num_threads(count)  # for threads that begin later
+
+
+@contextmanager
+def workers(scheduler: str) -> Iterator[Client]:
+    """Connect to a scheduler of dask.distributed.
+
+    Raises
+    ------
+    ValueError
+        dask.distributed is not installed.
+    OSError
+        Nothing answers at the address, or workers died again and again.
+    """
+    try:
+        from distributed import Client, KilledWorker
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            "A scheduler needs dask.distributed: pip install napari-fsrcnn[distributed]."
+        ) from error
+    try:
+        client = Client(scheduler, set_as_default=False, timeout=10)
+    except (OSError, ValueError) as error:
+        raise OSError(f"There is no dask scheduler at {scheduler}: {error}.") from error
+    with client:
+        try:
+            yield client
+        except KilledWorker as error:
+            raise OSError(
+                f"The workers died over the same task again and again ({error}). Give them more "
+                f"memory, and start again: what is written stays."
+            ) from error
+
+
+def run_on_workers(
+    client: Client,
+    do: Callable[[Task], None],
+    tasks: Iterable[Task],
+    *,
+    after_task: Callable[[], None],
+    stop: threading.Event | None = None,
+) -> bool:
+    """Do all tasks, each on whatever worker is free; those of a worker that dies, on another.
+
+    Arguments, result and errors as of :func:`run_in_threads`; ``do`` and the tasks are pickled.
+    """
+    from distributed import as_completed
+
+    stop = stop or threading.Event()
+    futures = client.map(do, list(tasks), pure=False)
+    ended = as_completed(futures, loop=client.loop)
+    try:
+        while ended.count() and not stop.is_set():
+            for future in ended.next_batch(block=False):
+                if future.status == "error":
+                    raise future.exception()
+                after_task()
+                # Its result is nothing: should this worker die, nothing is done again for it.
+                future.release()
+            stop.wait(_LOOK)
+        return not ended.count()
+    finally:
+        client.cancel(futures)

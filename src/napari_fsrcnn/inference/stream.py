@@ -24,7 +24,7 @@ from napari_fsrcnn.files.ome_zarr_pyramid import (
 from napari_fsrcnn.files.open_picture import OpenPicture, open_picture, stamp_of
 from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.inference.block_upscaler import BLOCK, block_upscaler, needed_halo
-from napari_fsrcnn.inference.executors import run_tasks, threads, workers
+from napari_fsrcnn.inference.executors import run_in_threads, run_on_workers, workers
 from napari_fsrcnn.inference.portable import PortableModel
 from napari_fsrcnn.inference.restore import Color
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
@@ -133,11 +133,11 @@ def upscale_to_zarr(
         if scheduler is None:
             levels = open_levels(place.result)
             writer = PieceWriter(picture.data, upscaler, plan.scale, levels, plan.order)
-            run = partial(run_tasks, stack.enter_context(threads()), writer.write)
+            run = partial(run_in_threads, writer.write)
         else:
             job = FileJob(plan, str(place.folder / _MODEL), str(place.result), device)
-            executor = stack.enter_context(workers(scheduler))
-            run = partial(run_tasks, executor, partial(write_piece, job))
+            client = stack.enter_context(workers(scheduler))
+            run = partial(run_on_workers, client, partial(write_piece, job))
         _write_all(plan, place.result, run, progress, stop)
     place.finish()
 
