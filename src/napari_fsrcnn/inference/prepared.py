@@ -66,10 +66,10 @@ class Prepared(nn.Module):
         self.hyperparameters: Mapping[str, Any] = network.hyperparameters
         self.device = device
         self.precision = precision
-        form = fast_form(cast("Network", copy.deepcopy(as_module(network))))
-        self.before, self.after = form.before, form.after
-        self.form = cast("nn.Module", form).eval().requires_grad_(False)
-        self.form.to(device=device, dtype=_DTYPES[precision])
+        # On the host, whole: half precision would not come back.
+        self._network = cast("Network", copy.deepcopy(as_module(network)).cpu())
+        as_module(self._network).eval().requires_grad_(False)
+        self._take_form()
         self.most: int | None = None
         self.counters = Counters()
 
@@ -87,8 +87,14 @@ class Prepared(nn.Module):
 
     def move_to_cpu(self) -> None:
         """Go on in the host's memory, in single precision."""
-        self.device, self.precision = CPU, "float32"
-        self.form.to(device=CPU, dtype=torch.float32)
+        self.device, self.precision, self.most = CPU, "float32", None
+        self._take_form()
+
+    def _take_form(self) -> None:
+        form = fast_form(self._network)
+        self.before, self.after = form.before, form.after
+        module = copy.deepcopy(cast("nn.Module", form)).eval().requires_grad_(False)
+        self.form = module.to(device=self.device, dtype=_DTYPES[self.precision])
 
 
 def prepare(network: Network, device: torch.device, precision: Precision = "float32") -> Prepared:

@@ -1,0 +1,94 @@
+"""The fastest tile: tried once for each network, kept, and overridable."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from napari_fsrcnn.inference import tile_choice
+from napari_fsrcnn.inference.prepared import CPU, Prepared, prepare
+from napari_fsrcnn.inference.tile_choice import OVERRIDE, TILE, choose_tile, tiles_at_once
+from napari_fsrcnn.inference.upscale import upscale
+from napari_fsrcnn.weights.model import Model
+
+LARGE = (2000, 2000)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv(OVERRIDE, raising=False)
+    monkeypatch.setenv("NAPARI_FSRCNN_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "tiles.json"
+
+
+@pytest.fixture
+def network(model: Model) -> Prepared:
+    return prepare(model.network, CPU)
+
+
+def forget() -> None:
+    """As a new process does."""
+    tile_choice._read.cache_clear()
+
+
+def test_a_small_picture_is_not_worth_a_trial(kept: Path, network: Prepared) -> None:
+    assert choose_tile(network, (512, 512)) == TILE
+    assert network.counters.tiles == 0
+    assert not kept.exists()
+
+
+def test_a_large_picture_is_and_the_result_is_kept(kept: Path, network: Prepared) -> None:
+    found = choose_tile(network, LARGE)
+    ((key, size),) = json.loads(kept.read_text()).items()
+    assert tuple(size) == found
+    assert f"torch {torch.__version__}" in key
+    assert '"d": 3' in key
+    forget()
+    kept.write_text(json.dumps({key: [33, 44]}))
+    assert choose_tile(network, LARGE) == choose_tile(network, (10, 10)) == (33, 44)
+
+
+def test_each_precision_has_its_own(kept: Path, model: Model) -> None:
+    for precision in ("float32", "bf16"):
+        choose_tile(prepare(model.network, CPU, precision), LARGE)
+    assert len(json.loads(kept.read_text())) == 2
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"a": 3}', '{"a": [1]}', "no json"])
+def test_a_damaged_file_counts_as_none(kept: Path, network: Prepared, content: str) -> None:
+    kept.parent.mkdir()
+    kept.write_text(content)
+    assert choose_tile(network, (9, 9)) == TILE
+    choose_tile(network, LARGE)
+    assert len(json.loads(kept.read_text())) == 1
+
+
+def test_a_cache_that_can_not_be_written_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, network: Prepared
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NAPARI_FSRCNN_CACHE", str(tmp_path / "file" / "cache"))
+    assert choose_tile(network, LARGE) == choose_tile(network, (10, 10))
+
+
+def test_the_user_may_say_it(monkeypatch: pytest.MonkeyPatch, model: Model) -> None:
+    monkeypatch.setenv(OVERRIDE, "10x20")
+    done: list[tuple[int, int]] = []
+    upscale(torch.zeros(20, 40), model, device="cpu", progress=lambda *steps: done.append(steps))
+    assert done == [(n, 4) for n in range(1, 5)]
+
+
+@pytest.mark.parametrize("asked", ["128", "0x5", "ax5", "5 x 5", "-1x4"])
+def test_what_is_no_size_is_refused(
+    monkeypatch: pytest.MonkeyPatch, network: Prepared, asked: str
+) -> None:
+    monkeypatch.setenv(OVERRIDE, asked)
+    with pytest.raises(ValueError, match=f"NAPARI_FSRCNN_TILE must be .* not '{asked}'"):
+        choose_tile(network, (5, 5))
+
+
+def test_tiles_at_once() -> None:
+    assert tiles_at_once(CPU, (16, 16)) == 1
+    assert tiles_at_once(torch.device("cuda"), (256, 256)) == 16
+    assert tiles_at_once(torch.device("cuda"), (4096, 4096)) == 1
