@@ -57,6 +57,34 @@ def test_the_options_reach_the_network(command: Run, trained: Path, tmp_path: Pa
     np.testing.assert_array_equal(iio.imread(out), expected)
 
 
+def test_half_precision_tells_what_it_costs(
+    command: Run, trained: Path, stack: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "large.tif"
+    ended = command("upscale", stack, out, "--model", trained, "--precision", "bf16")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    told = re.search(r"bf16 differs from float32 by at most (\d+\.\d+) of 255", ended.stdout)
+    assert told is not None
+    assert float(told[1]) < 25
+    exact = upscale(read_picture(stack).data, trained, rgb=False)
+    expected = upscale(read_picture(stack).data, trained, rgb=False, precision="bf16")
+    np.testing.assert_array_equal(read_picture(out).data, expected)
+    assert not np.array_equal(expected, exact)
+
+
+def test_half_precision_where_there_is_none_is_refused(
+    command: Run, trained: Path, stack: Path, tmp_path: Path
+) -> None:
+    how = ["--model", trained, "--device", "cpu"]
+    ended = command("upscale", stack, tmp_path / "a.tif", *how, "--precision", "fp16")
+    assert ended.returncode == 2
+    assert "The CPU does not compute in fp16: choose float32 or bf16." in ended.stderr
+    ended = command("upscale", stack, tmp_path / "a.zarr", *how, "--precision", "bf16")
+    assert ended.returncode == 2
+    assert "leave --precision out" in ended.stderr
+    assert list(tmp_path.iterdir()) == [stack]
+
+
 def test_the_model_is_the_one_of_the_readme(command: Run, pictures: Path, tmp_path: Path) -> None:
     source, out = pictures / "wave_0.png", tmp_path / "large.png"
     assert command("upscale", source, out).returncode == 0

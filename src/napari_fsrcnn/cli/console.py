@@ -30,6 +30,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def warn(text: str) -> None:
+    """Print a line on standard error."""
+    typer.echo(text, err=True)
+
+
 def show_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1
 ) -> None:
