@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from image_sets import TEST_SETS, TRAINING_SETS, ImageSet
 from quality_tables import Table, line, table
@@ -30,36 +31,52 @@ def training(models: Sequence[Model]) -> Table:
         "time",
         "chosen by",
     ]
-    lines = table(columns, texts=6)
+    rows: dict[str, str] = {}
     for model in models:
-        record = record_of(model)
-        seen = f"{len(record.train)} + {len(record.validation)}"
-        when = [record.machine, record.date, record.versions.get("torch", "")]
         validation = model.card.validation
         chosen = "" if validation is None else f"{validation.psnr:.2f} dB at {validation.step:,}"
-        steps = [f"{record.step:,}", in_words(record.seconds), chosen]
-        lines.append(line([model.name, ", ".join(record.data), seen, *when, *steps]))
-    return lines
+        # What a model started from comes before it, and once.
+        for name, record in history(model):
+            seen = f"{len(record.train)} + {len(record.validation)}"
+            when = [record.machine, record.date, record.versions.get("torch", "")]
+            last = chosen if name == model.name else ""
+            steps = [f"{record.step:,}", in_words(record.seconds), last]
+            row = line([name, ", ".join(record.data), seen, *when, *steps])
+            if name == model.name or name not in rows:
+                rows[name] = row
+    return [*table(columns, texts=6), *rows.values()]
 
 
 def commands(models: Sequence[Model]) -> Table:
     """Give the commands that repeat the trainings."""
-    return ["```sh", *(command(model) for model in models), "```", *_unrecorded(models)]
+    lines = dict.fromkeys(
+        command(name, record) for model in models for name, record in history(model)
+    )
+    return ["```sh", *lines, "```", *_unrecorded(models)]
 
 
-def command(model: Model) -> str:
-    """Write a model's training record as a command: the settings that are not the default's."""
-    record = record_of(model)
+def history(model: Model) -> list[tuple[str, TrainingRecord]]:
+    """List the trainings that led to a model, the earliest first, by the names of their files."""
+    name, record = model.name, record_of(model)
+    trainings = [(name, record)]
+    while record.start is not None:
+        name, record = Path(record.config["start"]).stem, record.start
+        trainings.insert(0, (name, record))
+    return trainings
+
+
+def command(name: str, record: TrainingRecord) -> str:
+    """Write a training record as a command: the settings that are not the default's."""
     words = ["napari-fsrcnn", "train"]
     for label in record.data:
         words += ["--data", label]
     # Every command names its network, the default one too.
-    words += ["--arch", model.card.architecture, "--scale", str(model.scale)]
+    words += ["--arch", record.config["arch"], "--scale", str(record.config["scale"])]
     defaults = TrainingConfig().model_dump(mode="json")
-    for name, value in record.config.items():
-        if name not in {"arch", "scale", "hyperparameters"} and value != defaults.get(name):
-            words += _option(name, value)
-    return shlex.join([*words, "--out", f"{model.name}.safetensors"])
+    for field, value in record.config.items():
+        if field not in {"arch", "scale", "hyperparameters"} and value != defaults.get(field):
+            words += _option(field, value)
+    return shlex.join([*words, "--out", f"{name}.safetensors"])
 
 
 def image_sets(models: Sequence[Model]) -> Table:

@@ -23,8 +23,8 @@ RECORDED = {"arch", "scale"} | (
 )
 
 
-def trained(model: Model, config: dict[str, Any]) -> Model:
-    record = TrainingRecord(
+def record(config: dict[str, Any], start: TrainingRecord | None = None) -> TrainingRecord:
+    return TrainingRecord(
         data=["T91", "my pictures"],
         train=[],
         validation=[],
@@ -33,7 +33,11 @@ def trained(model: Model, config: dict[str, Any]) -> Model:
         seconds=1,
         versions={},
         date="2026-01-31",
+        start=start,
     )
+
+
+def trained(model: Model, record: TrainingRecord) -> Model:
     return Model("mine", model.network, model.card.model_copy(update={"training": record}))
 
 
@@ -46,13 +50,13 @@ def trained(model: Model, config: dict[str, Any]) -> Model:
     ],
 )
 def test_a_command_trains_again_as_the_record_tells(
-    settings: dict[str, Any], make_model: Callable[[int], Model]
+    settings: dict[str, Any],
 ) -> None:
     asked = TrainingConfig(
         data=("T91", "my pictures"), scale=4, out=Path("mine.safetensors"), **settings
     )
     config = asked.model_dump(mode="json", include=RECORDED)
-    words = shlex.split(command(trained(make_model(4), config)))
+    words = shlex.split(command("mine", record(config)))
     assert words[:2] == ["napari-fsrcnn", "train"]
     group = get_group(app)
     with group.make_context("napari-fsrcnn", words[1:]) as context:
@@ -63,10 +67,28 @@ def test_a_command_trains_again_as_the_record_tells(
     assert TrainingConfig(**given | off) == asked
 
 
+def test_what_a_model_started_from_is_told_before_it_and_once(
+    make_model: Callable[[int], Model],
+) -> None:
+    def config(**settings: Any) -> dict[str, Any]:
+        return TrainingConfig(**settings).model_dump(mode="json", include=RECORDED)
+
+    first = record(config(scale=3, steps=7))
+    models = [
+        trained(make_model(scale), record(config(scale=scale, start="first.safetensors"), first))
+        for scale in (2, 4)
+    ]
+    fence, begun, *after, _ = commands(models)
+    assert (fence, "--steps 7" in begun, begun.split()[-1]) == ("```sh", True, "first.safetensors")
+    assert [line.count("--start first.safetensors") for line in after] == [1, 1]
+
+
 def test_what_an_old_record_does_not_tell_is_said(make_model: Callable[[int], Model]) -> None:
     everything = TrainingConfig(scale=2).model_dump(mode="json", include=RECORDED)
-    whole = trained(make_model(2), everything)
-    part = trained(make_model(2), {k: v for k, v in everything.items() if k != "optimizer"})
+    whole = trained(make_model(2), record(everything))
+    part = trained(
+        make_model(2), record({k: everything[k] for k in everything if k != "optimizer"})
+    )
     assert commands([whole])[-1] == "```"
     assert "did not record optimizer" in commands([part])[-1]
 

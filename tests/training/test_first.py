@@ -1,11 +1,13 @@
 """What a run begins with."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.networks.initial import layers_of
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
@@ -52,6 +54,25 @@ def test_only_the_deconvolution_is_fine_tuned(
     model = last_model(config.model_copy(update=last), pictures)
     changed = {name for name, weight in model.state_dict().items() if not weight.equal(start[name])}
     assert changed == {"deconvolution.weight", "deconvolution.bias"}
+
+
+def test_the_card_tells_the_pictures_that_the_checkpoint_had_seen(
+    x3: Path, config: TrainingConfig, pictures: list[Pair], tmp_path: Path
+) -> None:
+    before = read_checkpoint(x3).card.training
+    assert before is not None
+    others = [replace(pair, name=f"others/{pair.name}") for pair in pictures]
+    config = config.model_copy(update={"start": x3, "run": tmp_path / "run", "stop_after": 5})
+    list(train(config, pictures=others))
+    end = list(resume(tmp_path / "run", pictures=others))[-1]
+    assert isinstance(end, Finished)
+    assert end.model is not None
+    after = end.model.card.training
+    assert after is not None
+    assert after.start == before
+    assert after.pictures == before.pictures | {pair.name for pair in others}
+    with pytest.raises(ValueError, match="trained or chosen on every one"):
+        evaluate(end.model, pictures, config.scale, lr="made", device="cpu")
 
 
 def test_a_transferred_run_is_resumed_without_its_checkpoint(

@@ -15,6 +15,7 @@ from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.inference.prepared import prepare
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
 from napari_fsrcnn.networks.device import resolve_device
+from napari_fsrcnn.networks.network import check_scale
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import as_model
 
@@ -90,15 +91,18 @@ def evaluate(
     Raises
     ------
     ValueError
-        If the model has another scale, pictures can't be used, LR is to be given and is not, or
-        the model was trained on every picture.
+        If the model has another scale, there is no picture or one can't be used, LR is to be given
+        and is not, or the model was trained on every picture.
     OSError
         If files can't be read or a download fails.
     UpscaleStopped
         If ``stop`` was set.
     """
+    scale = check_scale(scale)
     loaded = None if str(model) == "bicubic" else as_model(model, scale)
     pairs = read_pairs(data, scale) if isinstance(data, str | Path) else list(data)
+    if not pairs:
+        raise ValueError("There is nothing to evaluate on: give 'bsd100', a folder or pictures.")
     seen = frozenset() if loaded is None else pictures_seen(loaded)
     unseen = [pair for pair in pairs if pair.name not in seen]
     if not unseen:
@@ -129,7 +133,7 @@ def evaluate(
 def pictures_seen(model: Model) -> frozenset[str]:
     """Names of the pictures that a model was trained or chosen on, as far as its file tells."""
     training = model.card.training
-    return frozenset() if training is None else frozenset((*training.train, *training.validation))
+    return frozenset() if training is None else training.pictures
 
 
 def _label(data: str | Path | Sequence[Pair], pairs: Sequence[Pair]) -> str:

@@ -42,6 +42,7 @@ def trained_model(
             versions={name: version(name) for name in ("napari-fsrcnn", "torch")},
             date=datetime.now(UTC).date().isoformat(),
             machine=describe_device(state.generator.device),
+            start=state.start,
         ),
         validation=None
         if state.best_psnr is None

@@ -18,6 +18,8 @@ from napari_fsrcnn.networks.collapsible import collapsed_weights, make_collapsib
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.first import first_network, make_optimizer
+from napari_fsrcnn.weights.card import TrainingRecord
+from napari_fsrcnn.weights.checkpoint import read_card
 
 _NUMBERS = ("step", "seconds", "batch", "best_psnr", "best_step")
 
@@ -52,6 +54,8 @@ class TrainingState:
         The step of that.
     generator : torch.Generator
         Source of all randomness after the first weights.
+    start : TrainingRecord or None
+        That of the checkpoint that the run started from.
     step : int
         Steps done.
     batch : int
@@ -68,9 +72,12 @@ class TrainingState:
     def __init__(
         self, config: TrainingConfig, device: torch.device, *, resuming: bool = False
     ) -> None:
+        self.start: TrainingRecord | None = None
         if resuming:
             # The saved state holds what the run started from, a file that may be gone.
             config = config.model_copy(update={"start": None})
+        elif config.start is not None:
+            self.start = read_card(config.start).training
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             network = first_network(config)
@@ -140,6 +147,7 @@ class TrainingState:
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         numbers = {name: getattr(self, name) for name in _NUMBERS}
         numbers |= {"optimizer": self._optimizer_name, "due": self.due, "scaler": self.scaler}
+        numbers["start"] = None if self.start is None else self.start.model_dump(mode="json")
         with atomic_path(path) as temporary:
             temporary.write_bytes(safetensors.torch.save(plain, {"state": json.dumps(numbers)}))
 
@@ -168,6 +176,8 @@ class TrainingState:
                 setattr(self, name, numbers[name])
             # Not in files of earlier versions.
             self.due, self.scaler = numbers.get("due"), numbers.get("scaler", {})
+            start = numbers.get("start")
+            self.start = None if start is None else TrainingRecord.model_validate(start)
             self.keep_sound()
         except (SafetensorError, LookupError, TypeError, RuntimeError, ValueError) as error:
             raise ValueError(f"{path} can't be resumed: {error}.") from error

@@ -37,7 +37,8 @@ class DatasetFigures(_Frozen):
 class TrainingRecord(_Frozen):
     """How the weights came about; names are ``data set/picture``.
 
-    What older files do not tell is empty.
+    What older files do not tell is empty. ``start`` is the record of the checkpoint that this
+    training started from, if it did from one that was trained here.
     """
 
     data: list[str]
@@ -49,6 +50,13 @@ class TrainingRecord(_Frozen):
     versions: dict[str, str]
     date: str
     machine: str = ""
+    start: TrainingRecord | None = None
+
+    @property
+    def pictures(self) -> frozenset[str]:
+        """Names of all pictures that the weights were trained or chosen on, since the first start."""
+        earlier = frozenset() if self.start is None else self.start.pictures
+        return earlier | {*self.train, *self.validation}
 
 
 class Card(_Frozen):

@@ -63,10 +63,12 @@ def _history(card: Card) -> Iterator[tuple[str, str]]:
     if card.origin:
         yield "origin", card.origin
     if card.training is not None:
-        record = card.training
-        seen = f"pictures: {len(record.train)}, and {len(record.validation)} for validation"
-        yield "trained on", f"{', '.join(record.data)} ({seen})"
-        yield "training", _course(record)
+        record: TrainingRecord | None = card.training
+        while record is not None:
+            seen = f"pictures: {len(record.train)}, and {len(record.validation)} for validation"
+            yield "trained on", f"{', '.join(record.data)} ({seen})"
+            yield "training", _course(record)
+            record = record.start
     if card.validation is not None:
         yield "validation", _chosen(card.validation)
 
