@@ -1,8 +1,12 @@
 """Two processes that train together, started by torchrun as a user starts them."""
 
 import csv
+import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -25,11 +29,16 @@ def folder(pictures: list[Pair], tmp_path_factory: pytest.TempPathFactory) -> Pa
     return folder
 
 
+def command(start: list[str], folder: Path, out: Path, *options: str) -> list[str]:
+    fixed = "--arch fsrcnn-s --scale 2 --patch 12 --device cpu"
+    data = ["--data", str(folder), "--out", str(out)]
+    return [*start, "-m", "napari_fsrcnn", "train", *data, *fixed.split(), *options]
+
+
 def train(start: list[str], folder: Path, out: Path, *options: str) -> str:
-    command = [*start, "-m", "napari_fsrcnn", "train", "--data", str(folder), "--out", str(out)]
-    fixed = "--arch fsrcnn-s --scale 2 --patch 12 --device cpu --steps 30 --validate-every 10"
+    length = ["--steps", "30", "--validate-every", "10"]
     run = subprocess.run(
-        [*command, *fixed.split(), *options],
+        command(start, folder, out, *length, *options),
         capture_output=True,
         text=True,
         check=False,
@@ -67,8 +76,29 @@ def test_a_run_of_two_processes_goes_on(folder: Path, tmp_path: Path) -> None:
     out, whole = tmp_path / "out.safetensors", tmp_path / "whole.safetensors"
     train(TORCHRUN, folder, whole, "--batch", "2")
     train(TORCHRUN, folder, out, "--batch", "2", "--stop-after", "10")
-    command = [*TORCHRUN, "-m", "napari_fsrcnn", "train", "--resume", str(tmp_path / "out-run")]
-    subprocess.run(command, check=True, capture_output=True, timeout=200)
+    resume = [*TORCHRUN, "-m", "napari_fsrcnn", "train", "--resume", str(tmp_path / "out-run")]
+    subprocess.run(resume, check=True, capture_output=True, timeout=200)
     assert [psnr for _, psnr in log(out)] == pytest.approx(
         [psnr for _, psnr in log(whole)], abs=0.01
     )
+
+
+def test_ctrl_c_saves_what_two_processes_have_learnt(folder: Path, tmp_path: Path) -> None:
+    out, run = tmp_path / "out.safetensors", tmp_path / "out-run"
+    # Nothing but the end of the run saves it.
+    length = ["--steps", "100000", "--validate-every", "100000", "--batch", "2"]
+    training = subprocess.Popen(
+        command(TORCHRUN, folder, out, *length),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while training.poll() is None and not (run / "log.csv").exists():
+        time.sleep(0.05)
+    time.sleep(2)
+    os.killpg(training.pid, signal.SIGINT)  # as a terminal does: to all of them
+    stdout, stderr = training.communicate(timeout=100)
+    assert "validation PSNR not measured yet" in re.sub(" +", " ", stdout), stderr
+    assert (run / "state.safetensors").exists()
+    assert out.exists()

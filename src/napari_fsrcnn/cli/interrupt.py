@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,24 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """Exit code after Ctrl-C, by the shells' convention: 128 and the number of SIGINT."""
 
+# torchrun hands a Ctrl-C on to processes that the terminal has sent it to already.
+_SAME_PRESS = 1.0  # seconds
+
 
 @contextmanager
 def stop_on_interrupt(stop: Event) -> Iterator[None]:
-    """Let the first Ctrl-C within the block set `stop`; a second one interrupts as usual."""
+    """Let the first Ctrl-C within the block set `stop`; a later one interrupts as usual."""
     usual = signal.getsignal(signal.SIGINT)
+    pressed: float | None = None
 
     def ask(*_: object) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, usual)
+        nonlocal pressed
+        if pressed is None:
+            pressed = time.monotonic()
+            stop.set()
+        elif time.monotonic() - pressed > _SAME_PRESS:
+            signal.signal(signal.SIGINT, usual)
+            signal.raise_signal(signal.SIGINT)
 
     signal.signal(signal.SIGINT, ask)
     try:

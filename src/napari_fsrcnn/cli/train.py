@@ -13,7 +13,7 @@ import typer
 
 from napari_fsrcnn.cli.checkpoint_name import check_checkpoint_name
 from napari_fsrcnn.cli.download import BSD100, fetch, fetch_vgg
-from napari_fsrcnn.cli.interrupt import INTERRUPTED
+from napari_fsrcnn.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS, apply_preset
 from napari_fsrcnn.training.processes import first_process
@@ -85,8 +85,9 @@ def train(
     stop = Event()
     events = Trainer(settings, resuming=resume is not None).run(stop)
     if not first_process():
-        for _ in events:
-            pass
+        with stop_on_interrupt(stop):
+            for _ in events:
+                pass
         return
     finished = follow(events, settings, stop)
     if stop.is_set():
