@@ -46,3 +46,26 @@ def test_what_changes_hr_is_refused_beside_ready_made_lr(change: dict[str, Any])
     with pytest.raises(ValueError, match=rf"BSD-100 comes with its own LR, so .*{field}\)? can't"):
         TrainingConfig(data=("bsd100",), **change)
     assert TrainingConfig(data=("folder",), **change).data == ("folder",)
+
+
+@pytest.mark.parametrize(
+    ("together", "reason"),
+    [
+        ({"learn": "last"}, "give one as start"),
+        ({"learn": "last", "start": "a.safetensors", "last_lr": 0}, "trains nothing"),
+        ({"loss": "mse-perceptual", "patience": 3}, "patience waits for a higher PSNR"),
+        ({"loss": "mse-perceptual", "vgg_layer": "relu6_1"}, "VGG-16 has no layer 'relu6_1'"),
+        ({"loss": "mse-perceptual", "vgg": "vgg16", "vgg_layer": "relu3_4"}, "VGG-16 has no layer"),
+    ],
+)
+def test_fields_that_do_not_go_together_are_refused(together: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TrainingConfig(**together)
+    sentence = describe(refused.value)
+    assert reason in sentence
+    assert not sentence.endswith(".")
+
+
+def test_a_layer_of_vgg_is_looked_up_in_the_vgg_that_is_chosen() -> None:
+    config = TrainingConfig(loss="mse-perceptual", vgg="vgg19", vgg_layer="relu3_4")
+    assert config.vgg_layer == "relu3_4"

@@ -15,11 +15,11 @@ from torchvision.models import vgg as torchvision_vgg
 from torchvision.transforms.functional import normalize
 
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.training.config import TrainingConfig, Vgg
+from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Stepped
 from napari_fsrcnn.training.perceptual import PerceptualLoss, perceptual_loss
 from napari_fsrcnn.training.trainer import train
-from napari_fsrcnn.training.vgg import layer_names, layers_to
+from napari_fsrcnn.training.vgg import Vgg, layer_names, layers_to
 
 DataFolder = Callable[[str], Path]
 COLUMNS: dict[Vgg, str] = {"vgg16": "D", "vgg19": "E"}

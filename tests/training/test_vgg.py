@@ -2,8 +2,7 @@ import pytest
 from torch import nn
 from torchvision.models import vgg as torchvision_vgg
 
-from napari_fsrcnn.training.config import Vgg
-from napari_fsrcnn.training.vgg import WIDTHS, layer_names, layers_to
+from napari_fsrcnn.training.vgg import WIDTHS, Vgg, layer_names, layers_to
 
 
 @pytest.mark.parametrize(("vgg", "column"), [("vgg16", "D"), ("vgg19", "E")])

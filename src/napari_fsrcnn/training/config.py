@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from napari_fsrcnn.training.vgg import Vgg, layers_to
+
 Loss = Literal["rmse", "l1-mse", "l1", "mse", "charbonnier", "mse-perceptual"]
-Vgg = Literal["vgg16", "vgg19"]
 Initial = Literal["interpolation", "paper"]
 Optimizer = Literal["soap", "adam", "sgd"]
 Schedule = Literal["one-cycle", "constant"]
@@ -125,11 +126,15 @@ class TrainingConfig(BaseModel):
             raise ValueError(
                 "learn=last fine-tunes a network that is trained already: give one as start"
             )
+        if self.learn == "last" and self.last_lr == 0:
+            raise ValueError("learn=last with last_lr=0 trains nothing: give last_lr above 0")
         if self.patience is not None and self.loss == "mse-perceptual":
             raise ValueError(
                 "patience waits for a higher PSNR, which the perceptual loss gives up for its "
                 "features: leave it out, or choose another loss"
             )
+        if self.loss == "mse-perceptual":
+            layers_to(self.vgg, self.vgg_layer)
         return self
 
     @model_validator(mode="after")

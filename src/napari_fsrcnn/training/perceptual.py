@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from napari_fsrcnn.training.config import Vgg
-from napari_fsrcnn.training.vgg import WIDTHS, layers_to
+from napari_fsrcnn.training.vgg import WIDTHS, Vgg, layers_to
 from napari_fsrcnn.training.vgg_weights import Convention, VggWeights, fetch_vgg, read_vgg
 
 

@@ -115,8 +115,8 @@ def read_config(path: Path) -> TrainingConfig:
 
 
 def describe(error: ValidationError) -> str:
-    """Say in one line which field is wrong and why."""
+    """Say in one line, without a full stop, which field is wrong and why."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"])
-    message = str(first["msg"]).removeprefix("Value error, ")
+    message = str(first["msg"]).removeprefix("Value error, ").removesuffix(".")
     return f"{field}: {message}" if field else message

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from napari_fsrcnn.training.config import Vgg
+from typing import Literal
+
+Vgg = Literal["vgg16", "vgg19"]
 
 WIDTHS = (64, 128, 256, 512, 512)
 """Channels of the convolutions in each of the five blocks."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from threading import Event
 
 from napari_fsrcnn.datasets.download import DownloadError, DownloadStopped, fetch
-from napari_fsrcnn.training.config import TrainingConfig, Vgg
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.vgg import Vgg
 
 OTHERWISE = "give a file of VGG weights, or choose another loss"
 

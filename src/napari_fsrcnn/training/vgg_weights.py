@@ -11,8 +11,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from napari_fsrcnn.training.config import Vgg
-from napari_fsrcnn.training.vgg import layer_names
+from napari_fsrcnn.training.vgg import Vgg, layer_names
 from napari_fsrcnn.training.vgg_download import vgg_file
 
 
