@@ -128,3 +128,9 @@ def test_what_cannot_be_compared_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         compare(reference, image, rgb=rgb)
+
+
+@pytest.mark.parametrize("data_range", [0, -1.0])
+def test_a_data_range_that_is_none_is_refused(data_range: float) -> None:
+    with pytest.raises(ValueError, match=rf"above 0, not {data_range:g}\."):
+        compare(RGB, RGB, rgb=True, data_range=data_range)

@@ -87,6 +87,18 @@ def test_scale_of_the_model_must_fit() -> None:
         evaluate(load_model("fsrcnn-x2"), PAIRS, 3)
 
 
+@pytest.mark.parametrize("scale", [0, 1, 9])
+def test_scale_is_one_that_networks_have(scale: int) -> None:
+    with pytest.raises(ValueError, match="whole number from 2 to 8"):
+        evaluate("bicubic", PAIRS, scale)
+
+
+@pytest.mark.parametrize("model", ["bicubic", "fsrcnn-x2"])
+def test_without_pictures_there_is_nothing_to_evaluate_on(model: str) -> None:
+    with pytest.raises(ValueError, match="nothing to evaluate on"):
+        evaluate(model, [], 2)
+
+
 def test_progress_and_stop() -> None:
     seen = []
     evaluate("bicubic", PAIRS, 2, progress=lambda done, total: seen.append((done, total)))

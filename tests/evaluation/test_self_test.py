@@ -176,6 +176,13 @@ def test_it_stops(make_model: MakeModel) -> None:
         self_test(CAMERA, 2, models, device="cpu", progress=stop_after_the_first, stop=stop)
 
 
+def test_a_single_model_needs_no_list(make_model: MakeModel) -> None:
+    model = make_model(2)
+    for given in (model, "fsrcnn-x2"):
+        (tested,) = self_test(CAMERA, 2, given, device="cpu").models
+        assert tested.name == (given if isinstance(given, str) else model.name)
+
+
 @pytest.mark.parametrize(
     ("scale", "models", "how", "sentence"),
     [
@@ -186,6 +193,7 @@ def test_it_stops(make_model: MakeModel) -> None:
         (2, ["nosuch"], {}, "There is no model 'nosuch'"),
         (2, ["fsrcnn-x2"], {"device": "cuda:77"}, "no device cuda:77"),
         (2, ["fsrcnn-x2"], {"value_range": (9, 1)}, "low <= high"),
+        (2, ["fsrcnn-x2"], {"value_range": (9, 9)}, "data range .* above 0, not 0"),
         (2, ["fsrcnn-x2"], {"color": "blue"}, "'luma' or 'channels'"),
     ],
 )

@@ -86,8 +86,8 @@ def compare(
     Raises
     ------
     ValueError
-        If one is no picture, sizes or dtypes differ, the reference has a single value, or too
-        little is left inside the border.
+        If one is no picture, sizes or dtypes differ, the reference has a single value, the data
+        range is not above 0, or too little is left inside the border.
     ComparisonStopped
         If ``stop`` was set.
 
@@ -99,13 +99,9 @@ def compare(
     13.98
     """
     reference, image = _comparable(reference, image, rgb=rgb)
-    if data_range is None:
-        data_range = find_value_range(reference).span
-    if data_range == 0:
-        raise ValueError(
-            "The reference has the same value everywhere, so PSNR and SSIM have no data range: "
-            "choose another reference."
-        )
+    data_range = _data_range(reference) if data_range is None else data_range
+    if data_range <= 0:
+        raise ValueError(f"The data range of PSNR and SSIM must be above 0, not {data_range:g}.")
     planes = reference.shape[: -3 if rgb else -2]
     figures = []
     for plane in np.ndindex(planes):
@@ -124,6 +120,16 @@ def compare(
             progress(len(figures), prod(planes))
     mean_psnr, mean_ssim = np.mean(figures, axis=0)
     return Comparison(float(mean_psnr), float(mean_ssim), data_range, channels)
+
+
+def _data_range(reference: NDArray[Any]) -> float:
+    span = find_value_range(reference).span
+    if span == 0:
+        raise ValueError(
+            "The reference has the same value everywhere, so PSNR and SSIM have no data range: "
+            "choose another reference."
+        )
+    return span
 
 
 def _comparable(

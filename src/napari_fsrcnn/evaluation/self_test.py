@@ -31,7 +31,7 @@ _WINDOW = 8  # LR pixels: the gain of a region, not of a pixel
 def self_test(
     image: ArrayLike,
     scale: int,
-    models: Sequence[str | Path | Model] | None = None,
+    models: str | Path | Model | Sequence[str | Path | Model] | None = None,
     *,
     rgb: bool | None = None,
     value_range: tuple[float, float] | None = None,
@@ -53,7 +53,7 @@ def self_test(
     image : array_like, shape (..., Y, X) or (..., Y, X, 3 or 4)
         Any bool, integer or float dtype. Alpha does not count.
     scale : int
-    models : sequence of str, Path or Model, optional
+    models : str, Path or Model, or a sequence of these, optional
         As for :func:`napari_fsrcnn.load_model`. By default all shipped ones of this scale.
     rgb : bool, optional
         Whether the last axis is colour, as for :func:`napari_fsrcnn.upscale`.
@@ -97,10 +97,7 @@ def self_test(
     rgb = guess_rgb(array.shape) if rgb is None else rgb
     sample = take_sample(array, scale, rgb=rgb)
     hr = sample.hr
-    names = list_models(scale) if models is None else models
-    if not names:
-        raise ValueError(f"There is no model x{scale} to test: train one, or name one of your own.")
-    loaded = [as_model(name, scale) for name in names]
+    loaded = _load(models, scale)
     limits = find_value_range(hr) if value_range is None else value_range
     channels: Channels = "luma" if color == "luma" else "all"
     lr = from_unit(shrink(hr, scale, rgb=rgb), _AS_IS, hr.dtype)
@@ -140,6 +137,17 @@ def self_test(
         sample=sample.description,
         **how,
     )
+
+
+def _load(
+    models: str | Path | Model | Sequence[str | Path | Model] | None, scale: int
+) -> list[Model]:
+    names = list_models(scale) if models is None else models
+    if isinstance(names, str | Path | Model):
+        names = [names]
+    if not names:
+        raise ValueError(f"There is no model x{scale} to test: train one, or name one of your own.")
+    return [as_model(name, scale) for name in names]
 
 
 def _part(progress: Progress | None, done: int, total: int) -> Progress | None:
