@@ -64,7 +64,8 @@ def test_a_stack_in_tiff(make_model: Any, tmp_path: Path, scale: int) -> None:
     _, z, y, x = open_ome_zarr(tmp_path / "b.zarr").axes
     assert z == Axis("z", "space", "micrometer", 2.0)
     for axis in (y, x):
-        assert (axis.unit, axis.scale) == ("micrometer", pytest.approx(0.6 / scale))
+        assert axis.unit == "micrometer"
+        assert axis.scale == pytest.approx(0.6 / scale)
         # Its first pixels lie where the source's first one lies.
         assert axis.translation == pytest.approx(0.6 / scale / 2 - 0.6 / 2)
     made = zarr.open_group(tmp_path / "b.zarr", mode="r").attrs[ATTRIBUTE]
@@ -177,14 +178,15 @@ def test_stopped_it_goes_on_from_there(model: Model, tmp_path: Path) -> None:
 def test_another_result_is_not_mixed_in(make_model: Any, tmp_path: Path, change: str) -> None:
     write_picture(tmp_path / "a.tif", Picture(STACK, axes="TCYX"))
     stop, progress, _ = stop_after(1)
-    arguments: Any = (tmp_path / "a.tif", tmp_path / "b.zarr")
+    source, target = tmp_path / "a.tif", tmp_path / "b.zarr"
     with pytest.raises(UpscaleStopped):
-        upscale_to_zarr(*arguments, make_model(2), progress=progress, stop=stop)
+        upscale_to_zarr(source, target, make_model(2), progress=progress, stop=stop)
     if change == "source":
         write_picture(tmp_path / "a.tif", Picture(STACK[::-1], axes="TCYX"))
     with pytest.raises(FileExistsError, match="begun in another way"):
         upscale_to_zarr(
-            *arguments,
+            source,
+            target,
             make_model(3 if change == "model" else 2),
             value_range=(0, 99) if change == "value range" else None,
         )

@@ -55,7 +55,7 @@ def chunks(folder: Path) -> dict[Path, int]:
 
 
 def assert_whole(target: Path, model: Path) -> None:
-    found = zarr.open_array(target / "0", mode="r")[:]
+    found = np.asarray(zarr.open_array(target / "0", mode="r")[:])
     np.testing.assert_allclose(found, upscale(IMAGE, model, device="cpu"), atol=1)
     assert not list(target.rglob("*.partial"))
     assert not target.with_name(f"{target.name}.partial").exists()

@@ -1,0 +1,99 @@
+"""``upscale`` into OME-Zarr: what is said, Ctrl-C and going on, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+import zarr
+
+from napari_fsrcnn.files.pictures import Picture, write_picture
+from napari_fsrcnn.inference.upscale import upscale
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+IMAGE = np.random.default_rng(0).integers(0, 4096, (700, 600), np.uint16)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    write_picture(tmp_path / "a.tif", Picture(IMAGE))
+    return tmp_path / "a.tif"
+
+
+def test_tiff_into_zarr_and_on(command: Run, trained: Path, source: Path) -> None:
+    first, second = source.with_name("b.zarr"), source.with_name("c.zarr")
+    options = ["--model", trained, "--device", "cpu"]
+    ended = command("upscale", source, first, *options, "--value-range", 0, 4095)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == f"{first}: 1200 x 1400 pixels, x2 by small\n"
+    found = np.asarray(zarr.open_array(first / "0", mode="r")[:])
+    expected = upscale(IMAGE, trained, value_range=(0, 4095), device="cpu")
+    np.testing.assert_allclose(found, expected, atol=1)
+    assert command("upscale", first, second, *options).returncode == 0
+    assert zarr.open_array(second / "0", mode="r").shape == (2800, 2400)
+    # The same again is there already; another result is not written over it.
+    assert command("upscale", first, second, *options).returncode == 0
+    ended = command("upscale", source, second, *options)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "c.zarr exists already" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "sentence"),
+    [
+        ("b.tif", "--scheduler tcp://127.0.0.1:9", "give OUT as b.zarr"),
+        ("b.zarr", "--scheduler nonsense", "no dask scheduler at nonsense"),
+        ("b.zarr", "--model nosuch", "There is no model 'nosuch'"),
+        ("nowhere/b.zarr", "", "does not exist"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(
+    command: Run, source: Path, target: str, options: str, sentence: str
+) -> None:
+    ended = command("upscale", source, source.parent / target, *options.split())
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert sentence in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert not (source.parent / target).exists()
+
+
+def test_zarr_into_a_file_is_refused(command: Run, source: Path) -> None:
+    zarr.open_group(source.with_name("a.zarr"), mode="w")
+    ended = command("upscale", source.with_name("a.zarr"), source.with_name("b.tif"))
+    assert ended.returncode == 2
+    assert "give OUT as b.zarr" in ended.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
+def test_ctrl_c_leaves_what_is_written_for_the_same_command(
+    start: Callable[..., subprocess.Popen[str]], command: Run, trained: Path, tmp_path: Path
+) -> None:
+    import pty
+
+    source, target = tmp_path / "a.tif", tmp_path / "b.zarr"
+    tifffile.imwrite(source, np.zeros((5000, 5000), np.uint8))
+    words = ("upscale", source, target, "--model", trained, "--device", "cpu")
+    terminal, stderr = pty.openpty()
+    run = start(*words, stderr=stderr)
+    os.close(stderr)
+    shown = ""
+    while not re.search(r"\b[1-9]\d*/\d\d\d", shown):
+        shown += os.read(terminal, 1024).decode()
+    run.send_signal(signal.SIGINT)
+    stdout, _ = run.communicate(timeout=60)
+    while "goes on from there" not in " ".join(shown.split()):
+        shown += os.read(terminal, 1024).decode()
+    os.close(terminal)
+    assert (run.returncode, stdout) == (130, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tif", "b.zarr.partial"]
+    assert command(*words).returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tif", "b.zarr"]
