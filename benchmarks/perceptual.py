@@ -34,7 +34,7 @@ from napari_fsrcnn.inference.tiles import upscale_plane
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished
 from napari_fsrcnn.training.perceptual import PerceptualLoss, perceptual_loss
-from napari_fsrcnn.training.trainer import train
+from napari_fsrcnn.training.train import train
 from napari_fsrcnn.weights.model import Model
 
 SCALE = 4

@@ -17,7 +17,7 @@ from typing import Any
 
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Validated
-from napari_fsrcnn.training.trainer import train
+from napari_fsrcnn.training.train import train
 
 WAYS: dict[str, dict[str, Any]] = {
     "SOAP, RMSE (the default)": {},

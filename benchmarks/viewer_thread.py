@@ -93,7 +93,7 @@ def configuration(pictures: str, steps: int) -> TrainingConfig:
 
 def train_outside(config: TrainingConfig) -> None:
     """Read the events as a script does."""
-    from napari_fsrcnn.training.trainer import train
+    from napari_fsrcnn.training.train import train
 
     run = Path(os.environ["NAPARI_FSRCNN_RUNS"], "outside")
     for _ in train(config.model_copy(update={"run": run})):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from napari_fsrcnn.inference.stream import upscale_to_zarr
     from napari_fsrcnn.inference.upscale import upscale
     from napari_fsrcnn.training.config import TrainingConfig
-    from napari_fsrcnn.training.trainer import train
+    from napari_fsrcnn.training.train import resume, train
     from napari_fsrcnn.weights.model import Model
     from napari_fsrcnn.weights.shipped import list_models, load_model
 
@@ -28,6 +28,7 @@ __all__ = [
     "evaluate",
     "list_models",
     "load_model",
+    "resume",
     "self_test",
     "train",
     "upscale",
@@ -41,8 +42,9 @@ _HOME = {
     "evaluate": "napari_fsrcnn.evaluation.score",
     "list_models": "napari_fsrcnn.weights.shipped",
     "load_model": "napari_fsrcnn.weights.shipped",
+    "resume": "napari_fsrcnn.training.train",
     "self_test": "napari_fsrcnn.evaluation.self_test",
-    "train": "napari_fsrcnn.training.trainer",
+    "train": "napari_fsrcnn.training.train",
     "upscale": "napari_fsrcnn.inference.upscale",
     "upscale_lazy": "napari_fsrcnn.inference.lazy",
     "upscale_to_zarr": "napari_fsrcnn.inference.stream",

@@ -13,7 +13,7 @@ from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import write_picture
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished
-from napari_fsrcnn.training.trainer import train
+from napari_fsrcnn.training.train import train
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 from napari_fsrcnn.weights.model import Model
 

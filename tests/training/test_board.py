@@ -12,7 +12,7 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.training.board import Board
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Validated
-from napari_fsrcnn.training.trainer import train
+from napari_fsrcnn.training.train import train
 
 
 def read_events(folder: Path) -> Iterator[Event]:

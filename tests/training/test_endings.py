@@ -13,7 +13,7 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Event, Finished, Noticed, Paused, Saved, Validated
-from napari_fsrcnn.training.trainer import resume, train
+from napari_fsrcnn.training.train import resume, train
 
 
 def with_hot_pixels(seed: int) -> Pair:

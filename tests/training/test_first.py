@@ -13,7 +13,7 @@ from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished
 from napari_fsrcnn.training.first import first_network, make_optimizer
-from napari_fsrcnn.training.trainer import resume, train
+from napari_fsrcnn.training.train import resume, train
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 
 

@@ -24,7 +24,7 @@ import resource, sys
 from pathlib import Path
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Noticed, Started
-from napari_fsrcnn.training.trainer import train
+from napari_fsrcnn.training.train import train
 
 config = TrainingConfig.model_validate_json(sys.argv[1])
 small = {"run": None, "steps": 1, "batch": 1, "patch": 32}

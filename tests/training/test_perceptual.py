@@ -18,7 +18,7 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Stepped
 from napari_fsrcnn.training.perceptual import PerceptualLoss, perceptual_loss
-from napari_fsrcnn.training.trainer import train
+from napari_fsrcnn.training.train import train
 from napari_fsrcnn.training.vgg import Vgg, layer_names, layers_to
 
 DataFolder = Callable[[str], Path]

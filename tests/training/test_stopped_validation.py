@@ -15,7 +15,7 @@ from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training import trainer
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Event, Finished, Stepped, Validated
-from napari_fsrcnn.training.trainer import resume, train
+from napari_fsrcnn.training.train import resume, train
 
 
 def finished(events: list[Event]) -> Finished:

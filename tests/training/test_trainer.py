@@ -10,7 +10,7 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Event, Finished, Saved, Started, Stepped, Validated
-from napari_fsrcnn.training.trainer import resume, train
+from napari_fsrcnn.training.train import resume, train
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 
 
@@ -224,21 +224,6 @@ def test_run_folder_that_is_taken_is_not_overwritten(
     with pytest.raises(FileExistsError, match="already holds a training run"):
         list(train(config, pictures=pictures))
     assert contents(tmp_path / "run") == before
-
-
-def test_folder_without_a_run_can_not_be_resumed(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no training configuration"):
-        list(resume(tmp_path))
-
-
-def test_damaged_state_is_refused(
-    pictures: list[Pair], config: TrainingConfig, tmp_path: Path
-) -> None:
-    list(train(with_run(config, tmp_path, stop_after=2), pictures=pictures))
-    state = tmp_path / "state.safetensors"
-    state.write_bytes(state.read_bytes()[:-100])
-    with pytest.raises(ValueError, match="can't be resumed"):
-        list(resume(tmp_path, pictures=pictures))
 
 
 def test_unknown_device_is_refused(pictures: list[Pair], config: TrainingConfig) -> None:

@@ -24,7 +24,7 @@ OTHER_LOSS = """
 import numpy as np
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.trainer import train
+from napari_fsrcnn.training.train import train
 noise = np.random.default_rng(0).integers(0, 256, (2, 48, 48), np.uint8)
 pictures = [Pair(f"noise/{number}", hr, None, rgb=False) for number, hr in enumerate(noise)]
 config = TrainingConfig(arch="fsrcnn-s", steps=2, batch=2, patch=8, loss="l1", device="cpu")

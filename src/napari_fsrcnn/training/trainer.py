@@ -46,74 +46,11 @@ REPORT_EVERY = 0.1
 """Seconds between reports: often enough for a smooth bar, seldom enough to cost nothing."""
 
 
-def train(
-    config: TrainingConfig,
-    stop: threading.Event | None = None,
-    *,
-    pictures: Sequence[Pair] | None = None,
-    pause: threading.Event | None = None,
-) -> Iterator[Event]:
-    """Train a network and report what happens; nothing happens until the events are read.
-
-    Parameters
-    ----------
-    config : TrainingConfig
-    stop : threading.Event, optional
-        Looked at before every step. Once it is set, the run is saved and ends with the best
-        weights so far; while the pictures are still being read, it ends without any event.
-    pictures : sequence of Pair, optional
-        Pictures already in memory, used instead of ``config.data``.
-    pause : threading.Event, optional
-        Looked at before every step. While it is set the run, which is saved, waits.
-
-    Yields
-    ------
-    Started, Stepped, Validated, Saved, Paused, Noticed, Finished
-        See :mod:`napari_fsrcnn.training.events`.
-
-    Raises
-    ------
-    ValueError
-        If the device, the architecture or the data can't be used.
-    OSError
-        If a file can't be read or written, a download fails or the run folder is taken.
-    MemoryError
-        If even one patch is too much for the device's memory.
-    """
-    return Trainer(config, pictures).run(stop, pause)
-
-
-def resume(
-    run: str | Path,
-    *,
-    stop_after: int | None = None,
-    pictures: Sequence[Pair] | None = None,
-    stop: threading.Event | None = None,
-    pause: threading.Event | None = None,
-) -> Iterator[Event]:
-    """Go on with the run in a folder exactly where it was saved.
-
-    Parameters
-    ----------
-    run : path
-        The run's folder.
-    stop_after : int, optional
-        Stop after this many more steps.
-    pictures, stop, pause
-        As for :func:`train`.
-
-    Raises
-    ------
-    ValueError, OSError, MemoryError
-        As :func:`train`, and if the folder holds no run that can be resumed.
-    """
-    saved = RunFolder(Path(run)).read_config()
-    config = saved.model_copy(update={"run": Path(run), "stop_after": stop_after})
-    return Trainer(config, pictures, resuming=True).run(stop, pause)
-
-
 class Trainer:
-    """One training run, new or resumed from ``config.run``; see :func:`train`."""
+    """One training run, new or resumed from ``config.run``.
+
+    Parameters and errors are those of :func:`napari_fsrcnn.training.train.train`.
+    """
 
     def __init__(
         self,
@@ -133,7 +70,7 @@ class Trainer:
     def run(
         self, stop: threading.Event | None = None, pause: threading.Event | None = None
     ) -> Iterator[Event]:
-        """Train, and yield the events of :func:`train`."""
+        """Train, and yield the events of :mod:`napari_fsrcnn.training.events`."""
         config = self.config
         stop, pause = stop or threading.Event(), pause or threading.Event()
         fabric = start_fabric(resolve_device(config.device), config.precision)

@@ -36,12 +36,12 @@ def training_events(
     read : callable, optional
         Reads the pictures to use instead of ``config.data``.
     pause : threading.Event
-        As in :func:`napari_fsrcnn.training.trainer.train`.
+        As in :func:`napari_fsrcnn.training.train.train`.
     resuming : bool
         Go on with the run in ``config.run``.
     stop : threading.Event
         Before the first step it ends the work without any event, afterwards as in
-        :func:`napari_fsrcnn.training.trainer.train`.
+        :func:`napari_fsrcnn.training.train.train`.
     report : callable
         Called with the progress of a download.
 
@@ -52,8 +52,8 @@ def training_events(
 
     Raises
     ------
-    ValueError, OSError, FloatingPointError
-        As :func:`napari_fsrcnn.training.trainer.train`.
+    ValueError, OSError, MemoryError
+        As :func:`napari_fsrcnn.training.train.train`.
     JobFailed
         The device ran out of memory or broke down.
     """
