@@ -24,7 +24,7 @@ def descend(optimizer: torch.optim.Optimizer, weight: Tensor, target: Tensor, st
 @pytest.fixture
 def steep() -> Tensor:
     generator = torch.Generator().manual_seed(0)
-    turn = torch.linalg.qr(torch.randn(12, 12, generator=generator))[0]
+    turn: Tensor = torch.linalg.qr(torch.randn(12, 12, generator=generator))[0]
     return torch.logspace(0, -2, 12)[:, None] * turn
 
 
