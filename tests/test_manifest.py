@@ -5,6 +5,8 @@ from napari._app_model.constants import MenuId
 from npe2 import PluginManifest
 from npe2.manifest.contributions import ContributionPoints
 
+from napari_fsrcnn.weights.shipped import list_models
+
 
 @pytest.fixture(scope="module")
 def contributions() -> ContributionPoints:
@@ -34,3 +36,11 @@ def test_every_command_is_reached_from_somewhere(contributions: ContributionPoin
     commands = {command.id for command in contributions.commands or ()}
     assert commands
     assert commands == in_menus | elsewhere
+
+
+def test_the_preferences_offer_the_shipped_models_and_no_others(
+    contributions: ContributionPoints,
+) -> None:
+    model = contributions.configurations["defaults"].properties["model"]
+    assert model.enum == list_models()
+    assert model.default in list_models()
