@@ -25,6 +25,12 @@ def test_fsrcnn_is_shipped_for_every_scale() -> None:
     assert {"fsrcnn-x2", "fsrcnn-x3", "fsrcnn-x4"} <= set(list_models())
 
 
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_the_first_model_of_a_scale_is_fsrcnn(scale: int) -> None:
+    assert list_models(scale)[0] == f"fsrcnn-x{scale}"
+    assert set(list_models(scale)) == {m for m in list_models() if m.endswith(f"-x{scale}")}
+
+
 @pytest.mark.parametrize("name", list_models())
 def test_what_is_shipped_is_whole(name: str) -> None:
     model = load_model(name)

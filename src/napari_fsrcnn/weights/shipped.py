@@ -13,12 +13,14 @@ FOLDER = Path(__file__).parent / "models"
 def list_models(scale: int | None = None) -> list[str]:
     """Names of the shipped models, or of those that enlarge by ``scale``.
 
+    By architecture, ``fsrcnn`` first, then by scale: what is offered first is a good choice.
+
     Examples
     --------
     >>> "fsrcnn-x2" in list_models(), "fsrcnn-x2" in list_models(scale=3)
     (True, False)
     """
-    files = sorted(FOLDER.glob("*.safetensors"))
+    files = sorted(FOLDER.glob("*.safetensors"), key=lambda path: path.stem.rpartition("-x"))
     return [path.stem for path in files if scale is None or read_card(path).scale == scale]
 
 
