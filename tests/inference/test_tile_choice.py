@@ -1,6 +1,7 @@
 """The fastest tile: tried once for each network, kept, and overridable."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import torch
 
 from napari_fsrcnn.inference import tile_choice
 from napari_fsrcnn.inference.prepared import CPU, Prepared, prepare
-from napari_fsrcnn.inference.tile_choice import OVERRIDE, TILE, choose_tile, tiles_at_once
+from napari_fsrcnn.inference.tile_choice import OVERRIDE, choose_tile, tile_of, tiles_at_once
 from napari_fsrcnn.inference.upscale import upscale
 from napari_fsrcnn.weights.model import Model
 
@@ -33,7 +34,7 @@ def forget() -> None:
 
 
 def test_a_small_picture_is_not_worth_a_trial(kept: Path, network: Prepared) -> None:
-    assert choose_tile(network, (512, 512)) == TILE
+    assert choose_tile(network, (512, 512)) == tile_of(network, 2**21)
     assert network.counters.tiles == 0
     assert not kept.exists()
 
@@ -59,7 +60,7 @@ def test_each_precision_has_its_own(kept: Path, model: Model) -> None:
 def test_a_damaged_file_counts_as_none(kept: Path, network: Prepared, content: str) -> None:
     kept.parent.mkdir()
     kept.write_text(content)
-    assert choose_tile(network, (9, 9)) == TILE
+    assert choose_tile(network, (9, 9)) == tile_of(network, 2**21)
     choose_tile(network, LARGE)
     assert len(json.loads(kept.read_text())) == 1
 
@@ -88,7 +89,17 @@ def test_what_is_no_size_is_refused(
         choose_tile(network, (5, 5))
 
 
-def test_tiles_at_once() -> None:
-    assert tiles_at_once(CPU, (16, 16)) == 1
-    assert tiles_at_once(torch.device("cuda"), (256, 256)) == 16
-    assert tiles_at_once(torch.device("cuda"), (4096, 4096)) == 1
+def test_the_largest_maps_decide_on_the_size(make_model: Callable[..., Model]) -> None:
+    fsrcnn = prepare(make_model(3, "fsrcnn", d=56, s=12, m=4).network, CPU)
+    srcnn = prepare(make_model(3, "srcnn-915").network, CPU)
+    assert (fsrcnn.maps, srcnn.maps) == (56, 9 * 64)
+    assert tile_of(fsrcnn, 2**21) == (136, 272)
+    assert tile_of(srcnn, 2**21) == (44, 88)
+    assert tile_of(srcnn, 1) == (4, 8)
+
+
+def test_tiles_at_once(network: Prepared) -> None:
+    assert tiles_at_once(network, (16, 16)) == 1
+    elsewhere = prepare(network, torch.device("meta"))
+    assert tiles_at_once(elsewhere, (4096, 4096)) == 1
+    assert tiles_at_once(elsewhere, (1024, 1024)) == 64 // network.maps

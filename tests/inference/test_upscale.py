@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import napari_fsrcnn
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, from_unit, to_unit
-from napari_fsrcnn.inference.tile_choice import TILE
+from napari_fsrcnn.inference.tile_choice import OVERRIDE
 from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.inference.upscale import upscale
 from napari_fsrcnn.networks.network import as_module
@@ -82,9 +82,12 @@ def test_odd_sizes_at_every_scale(make_model: Any, scale: int, size: tuple[int, 
 
 
 @pytest.mark.parametrize("padding_mode", ["replicate", "zeros"])
-def test_a_picture_of_several_tiles_is_the_whole(make_model: Any, padding_mode: str) -> None:
+def test_a_picture_of_several_tiles_is_the_whole(
+    make_model: Any, padding_mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = make_model(3, padding_mode=padding_mode)
-    image = np.random.default_rng(0).uniform(size=(2 * TILE[0] + 3, TILE[1] + 5))
+    monkeypatch.setenv(OVERRIDE, "16x24")
+    image = np.random.default_rng(0).uniform(size=(35, 29))
     assert_near(upscale(image, model), by_definition(image, model, ValueRange(0, 1)), 1)
 
 
@@ -144,14 +147,20 @@ def test_a_broadcast_picture(model: Model) -> None:
     [
         ((1, 1), False, "luma", 1),
         ((2, 3, 5, 5), False, "luma", 6),
-        ((TILE[0] + 1, TILE[1]), False, "luma", 2),
+        ((17, 24), False, "luma", 2),
         ((2, 5, 5, 3), True, "luma", 2),
         ((2, 5, 5, 4), True, "channels", 6),
     ],
 )
 def test_progress_counts_up_to_its_total(
-    model: Model, shape: tuple[int, ...], rgb: bool, color: Any, total: int
+    model: Model,
+    shape: tuple[int, ...],
+    rgb: bool,
+    color: Any,
+    total: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv(OVERRIDE, "16x24")
     seen: list[tuple[int, int]] = []
     upscale(
         np.zeros(shape),

@@ -48,6 +48,7 @@ class Blocks(nn.Module):
     ) -> None:
         super().__init__()
         self.scale = scale
+        self.maps = scale**2
         self.side = max(1, _RUN // scale)
         self.before = before
         self.after = weight.shape[-1] - 1 - before

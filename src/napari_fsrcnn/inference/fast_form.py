@@ -15,6 +15,8 @@ from napari_fsrcnn.networks.fsrcnn import FSRCNN
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.networks.srcnn import SRCNN
 
+_USUAL_MAPS = 64
+
 
 class AsItIs(nn.Module):
     """A network that pads every side by itself, so that what its halo gives is cut off after it."""
@@ -23,6 +25,8 @@ class AsItIs(nn.Module):
 
     def __init__(self, network: Network) -> None:
         super().__init__()
+        # Its maps are not known: as wide as this package's own.
+        self.maps = _USUAL_MAPS * network.scale**2
         self.network = as_module(network)
         self.scale = network.scale
 

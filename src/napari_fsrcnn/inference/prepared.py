@@ -54,6 +54,10 @@ class Prepared(nn.Module):
     ----------
     before, after : int
         HR pixels that are lost above and left, below and right, on sides inside the picture.
+    source : Network
+        A copy of what it was made from.
+    maps : int
+        Values of its largest maps for each LR pixel.
     most : int or None
         LR pixels, with the halo, that memory has been found to have room for; None for any number.
     counters : Counters
@@ -66,9 +70,10 @@ class Prepared(nn.Module):
         self.hyperparameters: Mapping[str, Any] = network.hyperparameters
         self.device = device
         self.precision = precision
-        # On the host, whole: half precision would not come back.
-        self._network = cast("Network", copy.deepcopy(as_module(network)).cpu())
-        as_module(self._network).eval().requires_grad_(False)
+        # On the host, in single precision, to come back to.
+        source = network.source if isinstance(network, Prepared) else network
+        self.source = cast("Network", copy.deepcopy(as_module(source)).cpu())
+        as_module(self.source).eval().requires_grad_(False)
         self._take_form()
         self.most: int | None = None
         self.counters = Counters()
@@ -91,8 +96,8 @@ class Prepared(nn.Module):
         self._take_form()
 
     def _take_form(self) -> None:
-        form = fast_form(self._network)
-        self.before, self.after = form.before, form.after
+        form = fast_form(self.source)
+        self.before, self.after, self.maps = form.before, form.after, form.maps
         module = copy.deepcopy(cast("nn.Module", form)).eval().requires_grad_(False)
         self.form = module.to(device=self.device, dtype=_DTYPES[self.precision])
 

@@ -109,7 +109,7 @@ class Restorer:
             self.network,
             plane,
             tile,
-            batch=tiles_at_once(self.network.device, tile),
+            batch=tiles_at_once(self.network, tile),
             after_tile=self.after_tile,
             stop=self.stop,
             notice=self.notice,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import re
@@ -21,17 +22,16 @@ from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 
 Size = tuple[int, int]
 
-TILE: Size = (128, 256)
-"""LR pixels: good on most machines, and used for pictures that are too small to be worth a trial."""
-
 OVERRIDE = "NAPARI_FSRCNN_TILE"
 
 _WORTH_A_TRIAL = 2**20  # LR pixels
-_ON_THE_CPU = [(64, 64), (64, 128), (96, 192), TILE, (192, 256), (256, 256), (256, 512)]
-_ON_OTHERS = [(256, 256), (512, 512), (1024, 1024), (1024, 2048)]
+_USUAL = 2**21
+"""Values of the largest maps of a tile: good on most processors, whose cache they should fit."""
+_TRIED_ON_THE_CPU = [2**exponent for exponent in range(18, 23)]
+_TRIED_ON_OTHERS = [2**exponent for exponent in range(22, 28, 2)]
 _LONGEST = 0.3  # seconds for a tile: a longer one would keep Stop waiting
 _RUNS = 3
-_AT_ONCE = 2**20  # LR pixels
+_AT_ONCE = 2**26  # values of the largest maps, on other devices than the CPU
 
 
 def choose_tile(network: Prepared, shape: Size) -> Size:
@@ -60,21 +60,31 @@ def choose_tile(network: Prepared, shape: Size) -> Size:
     found = _kept().get(key)
     if found is None:
         if shape[0] * shape[1] < _WORTH_A_TRIAL:
-            return TILE
+            return tile_of(network, _USUAL)
         found = try_tiles(network)
         _keep(key, found)
     return found
 
 
-def tiles_at_once(device: torch.device, tile: Size) -> int:
+def tile_of(network: Prepared, values: int) -> Size:
+    """Give a tile, twice as wide as high, whose largest maps have about so many values."""
+    # Multiples of 4, for last layers compute blocks of up to 4 pixels.
+    quarter = max(1, round(math.sqrt(values / (2 * network.maps)) / 4))
+    return 4 * quarter, 8 * quarter
+
+
+def tiles_at_once(network: Prepared, tile: Size) -> int:
     """How many tiles make a batch: one on the CPU, whose cache they should not have to share."""
-    return 1 if device.type == "cpu" else max(1, _AT_ONCE // (tile[0] * tile[1]))
+    if network.device.type == "cpu":
+        return 1
+    return max(1, _AT_ONCE // (tile[0] * tile[1] * network.maps))
 
 
 @torch.inference_mode()
 def try_tiles(network: Prepared) -> Size:
     """Run tiles of several sizes, from the middle of a picture, and return the fastest per pixel."""
-    sizes = _ON_THE_CPU if network.device.type == "cpu" else _ON_OTHERS
+    tried = _TRIED_ON_THE_CPU if network.device.type == "cpu" else _TRIED_ON_OTHERS
+    sizes = [tile_of(network, values) for values in tried]
     best, fastest = sizes[0], float("inf")
     for size in sizes:
         try:
@@ -94,7 +104,7 @@ def try_tiles(network: Prepared) -> Size:
 def _seconds(network: Prepared, size: Size) -> float:
     """Time a tile, until its result is on the host."""
     height, width = (length + 2 * network.halo for length in size)
-    lr = torch.zeros(tiles_at_once(network.device, size), 1, height, width)
+    lr = torch.zeros(tiles_at_once(network, size), 1, height, width)
     inside = Edges(top=False, bottom=False, left=False, right=False)
     runs = []
     for _ in range(_RUNS):

@@ -154,7 +154,7 @@ def upscale_plane(
         result[rows, columns] = hr
 
     source = Plane((height, width), lambda rows, columns: plane[rows, columns], write)
-    batch = batch or tiles_at_once(network.device, tile)
+    batch = batch or tiles_at_once(network, tile)
     run_tiles(network, source, tile, batch=batch, after_tile=after_tile, stop=stop, notice=notice)
     return result
 

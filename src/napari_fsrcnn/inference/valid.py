@@ -27,11 +27,14 @@ class Layer(Protocol):
     before, after : int
         Pixels of what it is given that are lost above and left, below and right, on the sides
         inside the picture.
+    maps : int
+        Values that it gives for each pixel of what it is given.
     """
 
     scale: int
     before: int
     after: int
+    maps: int
 
     def __call__(self, maps: Tensor, edges: Edges) -> Tensor:
         """Run it."""
@@ -60,6 +63,7 @@ class ValidConvolution(nn.Module):
         assert convolution.bias is not None  # noqa: S101 - these networks' layers all have one
         self.weight = lay_out(convolution.weight)
         self.bias = nn.Parameter(convolution.bias)
+        self.maps = convolution.out_channels
         self.activation = activation
 
     def forward(self, maps: Tensor, edges: Edges) -> Tensor:
@@ -81,13 +85,16 @@ class Chain(nn.Module):
         Enlargement of all.
     before, after : int
         HR pixels that are lost on the sides inside the picture.
+    maps : int
+        Values of its largest maps for each LR pixel.
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
         super().__init__()
         self.layers = nn.ModuleList(cast("Iterable[nn.Module]", layers))
-        self.scale, self.before, self.after = 1, 0, 0
+        self.scale, self.before, self.after, self.maps = 1, 0, 0, 1
         for layer in cast("Iterable[Layer]", self.layers):
+            self.maps = max(self.maps, self.scale**2 * layer.maps)
             self.before = layer.scale * (self.before + layer.before)
             self.after = layer.scale * (self.after + layer.after)
             self.scale *= layer.scale
