@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from napari.layers import Image, Layer
+from napari.layers import Image
 from napari.utils.notifications import show_error
 from qtpy.compat import isalive
 from qtpy.QtCore import Qt
@@ -18,6 +18,7 @@ from napari_fsrcnn.widgets.evaluate_job import EvaluateJob, OpenJob
 from napari_fsrcnn.widgets.evaluating import Opened, Request
 from napari_fsrcnn.widgets.job_widget import JobWidget
 from napari_fsrcnn.widgets.opened_layers import open_layers
+from napari_fsrcnn.widgets.picture_fields import selected_layers
 from napari_fsrcnn.widgets.preferences import use_preferred_cache
 from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
 from napari_fsrcnn.widgets.score_table import ScoreTable
@@ -62,7 +63,7 @@ class EvaluateWidget(JobWidget):
 
     def start(self) -> None:
         """Start as the form says, or say why it can't be started."""
-        layers = self._selected_layers()
+        layers = selected_layers(self._viewer)
         try:
             request = self.form.request(layers)
         except ValueError as error:
@@ -150,12 +151,8 @@ class EvaluateWidget(JobWidget):
         if path := ask_where_to_save(self, "Save table as", "Tables", "evaluation.csv"):
             self.save(path)
 
-    def _selected_layers(self) -> list[Layer]:
-        layers = self._viewer.layers
-        return [layer for layer in layers if layer in layers.selection]
-
     def _show_selection(self) -> None:
-        self.form.show_layers([layer.name for layer in self._selected_layers()])
+        self.form.show_layers([layer.name for layer in selected_layers(self._viewer)])
 
     def _follow_models(self) -> None:
         # This signal outlives the window.

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from magicgui.types import FileDialogMode
-from magicgui.widgets import ComboBox, FileEdit, Label
+from magicgui.widgets import ComboBox
 from napari.layers import Layer
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.evaluating import BSD100, Request
@@ -18,6 +17,7 @@ from napari_fsrcnn.widgets.layer_pictures import take_pictures
 from napari_fsrcnn.widgets.model_choices import ModelChoice
 from napari_fsrcnn.widgets.model_file import ModelFileButton
 from napari_fsrcnn.widgets.model_list import ModelList
+from napari_fsrcnn.widgets.picture_fields import folder_field, layers_field, layers_in_words
 from napari_fsrcnn.widgets.preferences import preferred
 
 FOLDER, LAYERS = "folder", "layers"
@@ -55,15 +55,8 @@ class EvaluateForm(QWidget):
             tooltip="High-resolution pictures to measure on; LR is made from them. BSD-100, 100 "
             "photographs, is fetched where it is missing.",
         )
-        self.folder = FileEdit(
-            name="folder",
-            mode=FileDialogMode.EXISTING_DIRECTORY,
-            nullable=True,
-            tooltip="Every picture in it and in its subfolders is used; or an OME-Zarr image.",
-        )
-        self.layers = Label(
-            name="layers", tooltip="Every plane of a stack is a picture of its own."
-        )
+        self.folder = folder_field()
+        self.layers = layers_field("Every plane of a stack is a picture of its own.")
         self.device = device_field()
         self._arrange()
         self.source.changed.connect(self._show_rows)
@@ -88,8 +81,7 @@ class EvaluateForm(QWidget):
 
     def show_layers(self, names: list[str]) -> None:
         """Say which layers are selected."""
-        shown = ", ".join(names) if len(names) <= 3 else f"{len(names)} layers"
-        self.layers.value = shown or "none: select some in the layer list"
+        self.layers.value = layers_in_words(names)
 
     def _data(self, selected: Sequence[Layer]) -> str | tuple:
         if self.source.value == LAYERS:
@@ -114,9 +106,6 @@ class EvaluateForm(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._rows.addRow(QLabel("models"), models)
-        # However long the layers' names are, the dock keeps its width.
-        self.layers.native.setWordWrap(True)
-        self.layers.native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for field in (self.source, self.folder, self.layers, self.device):
             label = QLabel(field.label)
             label.setToolTip(field.tooltip)

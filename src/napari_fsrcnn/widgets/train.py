@@ -18,6 +18,7 @@ from napari_fsrcnn.widgets.closing import ClosingQuestion, main_window
 from napari_fsrcnn.widgets.job_events import Fetched
 from napari_fsrcnn.widgets.job_widget import JobWidget
 from napari_fsrcnn.widgets.layer_reading import Reader, layers_reader, pair_reader
+from napari_fsrcnn.widgets.picture_fields import selected_layers
 from napari_fsrcnn.widgets.preferences import use_preferred_cache
 from napari_fsrcnn.widgets.run_layers import source_of_run
 from napari_fsrcnn.widgets.run_view import RunView
@@ -96,7 +97,7 @@ class TrainWidget(JobWidget):
         try:
             config = RunFolder(run).read_config().model_copy(update={"run": run})
             if not config.data:
-                selected = [layer.name for layer in self._selected_layers()]
+                selected = [layer.name for layer in selected_layers(self._viewer)]
                 self.form.fields["source"].value = source_of_run(run, selected)
             self.form.show_config(config)
             read, hr = self._pictures(config)
@@ -127,11 +128,7 @@ class TrainWidget(JobWidget):
         if config.data:
             return None, None
         reader = pair_reader if self.form.source == PAIR else layers_reader
-        return reader(self._selected_layers(), config.scale)
-
-    def _selected_layers(self) -> list[Layer]:
-        layers = self._viewer.layers
-        return [layer for layer in layers if layer in layers.selection]
+        return reader(selected_layers(self._viewer), config.scale)
 
     def _begin(
         self, config: TrainingConfig, read: Reader | None, hr: Layer | None, *, resuming: bool
@@ -195,4 +192,4 @@ class TrainWidget(JobWidget):
         self.status.setText(f"Saved as {link(path.absolute())}.")
 
     def _show_selection(self) -> None:
-        self.form.show_layers([layer.name for layer in self._selected_layers()])
+        self.form.show_layers([layer.name for layer in selected_layers(self._viewer)])

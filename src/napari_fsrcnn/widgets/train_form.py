@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from magicgui.types import FileDialogMode
-from magicgui.widgets import ComboBox, FileEdit, Label
+from magicgui.widgets import ComboBox
 from magicgui.widgets.bases import Widget
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QComboBox, QFormLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from qtpy.QtWidgets import QComboBox, QFormLayout, QLabel, QToolButton, QWidget
 
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS
+from napari_fsrcnn.widgets.picture_fields import folder_field, layers_field, layers_in_words
 from napari_fsrcnn.widgets.preset_field import PresetField
 from napari_fsrcnn.widgets.run_location import new_run_folder
 from napari_fsrcnn.widgets.train_fields import config_field, read_value, shown_value
@@ -65,10 +65,6 @@ class TrainForm(QWidget):
         self._add_rows(main)
         self._rows.addRow(self.fold)
         self._add_rows(more)
-        # However long the layers' names are, the dock keeps its width.
-        names = self.fields["layers"].native
-        names.setWordWrap(True)
-        names.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._apply_preset()
         self._show_rows()
         self.fold.toggled.connect(self._show_rows)
@@ -111,8 +107,7 @@ class TrainForm(QWidget):
 
     def show_layers(self, names: list[str]) -> None:
         """Say which layers are selected."""
-        shown = ", ".join(names) if len(names) <= 3 else f"{len(names)} layers"
-        self.fields["layers"].value = shown or "none: select some in the layer list"
+        self.fields["layers"].value = layers_in_words(names)
 
     def offer_devices(self) -> None:
         """Ask for the devices again, once torch is loaded."""
@@ -179,15 +174,9 @@ def _data_fields() -> list[Widget]:
             tooltip="Pictures to learn from. BSD-100, 100 photographs, is fetched where it is "
             "missing.",
         ),
-        FileEdit(
-            name="folder",
-            mode=FileDialogMode.EXISTING_DIRECTORY,
-            nullable=True,
-            tooltip="Every picture in it and in its subfolders is used; or an OME-Zarr image.",
-        ),
-        Label(
-            name="layers",
-            tooltip="Every plane of a stack is a picture of its own. Of a pair, the layer with "
-            "more pixels is HR.",
+        folder_field(),
+        layers_field(
+            "Every plane of a stack is a picture of its own. Of a pair, the layer with more pixels "
+            "is HR."
         ),
     ]
