@@ -10,6 +10,9 @@ from torch import Tensor
 EXPLODED = 100
 """Times the first loss that was reported: above that a run is past saving."""
 
+LEAST = 1e-3
+"""What the first loss counts for at least: a few flat patches may give next to none."""
+
 
 class Diverged(ArithmeticError):
     """Raised when the loss explodes or is no longer a number; the message begins a sentence."""
@@ -50,7 +53,8 @@ class LossLimit:
     Raises
     ------
     Diverged
-        By its methods, where a value is not finite or the loss is above 100 times the first.
+        By its methods, where a value is not finite or the loss is above 100 times the first, and
+        above 0.1.
     """
 
     def __init__(self) -> None:
@@ -61,7 +65,7 @@ class LossLimit:
         if not math.isfinite(loss):
             raise Diverged("The loss was no longer a number")
         if self._first is None:
-            self._first = loss
+            self._first = max(loss, LEAST)
         if loss > EXPLODED * self._first:
             raise Diverged(f"The loss exploded, from {self._first:.4g} to {loss:.4g},")
         return loss
