@@ -108,10 +108,11 @@ def test_lazy_arrays_and_loaded_models() -> None:
 
 
 def test_progress_is_reported_and_stop_leaves_no_result() -> None:
-    stack, stop, reports = np.stack([GREY] * 20), threading.Event(), []
+    stack, stop = np.stack([GREY] * 20), threading.Event()
+    reports: list[object] = []
 
-    def report(advanced: Advanced) -> None:
-        reports.append(advanced)
+    def report(event: object) -> None:
+        reports.append(event)
         stop.set()
 
     events = list(upscaling_events(request(stack), stop=stop, report=report))
@@ -144,7 +145,7 @@ def test_stop_while_figures_are_taken() -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused(wanted: Request, sentence: str) -> None:
-    reports: list[Advanced] = []
+    reports: list[object] = []
     with pytest.raises(ValueError, match=sentence):
         list(upscaling_events(wanted, stop=threading.Event(), report=reports.append))
     assert reports == []  # before the long work
@@ -157,3 +158,17 @@ def test_the_widgets_load_torch_only_when_something_runs() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100
     )
     assert run.stdout.strip() == "False"
+
+
+def test_half_precision_is_told_of() -> None:
+    exact, half = (upscaled(request(GREY, precision=each)) for each in ("float32", "bf16"))
+    assert exact.deviation == ""
+    assert half.deviation.startswith("In the middle of the picture bf16 differs from float32 by")
+    assert (exact.provenance["precision"], half.provenance["precision"]) == ("float32", "bf16")
+    expected = napari_fsrcnn.upscale(GREY, "fsrcnn-x3", device="cpu", precision="bf16")
+    np.testing.assert_array_equal(half.image, expected)
+
+
+def test_half_precision_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="The CPU does not compute in fp16"):
+        upscaled(request(GREY, precision="fp16"))

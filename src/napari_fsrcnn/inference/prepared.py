@@ -71,8 +71,8 @@ class Prepared(nn.Module):
         self.device = device
         self.precision = precision
         # On the host, in single precision, to come back to.
-        source = network.source if isinstance(network, Prepared) else network
-        self.source = cast("Network", copy.deepcopy(as_module(source)).cpu())
+        source: Network = network.source if isinstance(network, Prepared) else network
+        self.source: Network = cast("Network", copy.deepcopy(as_module(source)).cpu())
         as_module(self.source).eval().requires_grad_(False)
         self._take_form()
         self.most: int | None = None

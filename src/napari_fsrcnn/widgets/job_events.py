@@ -26,6 +26,13 @@ class Fetched(Advanced):
     unit: str
 
 
+@dataclass(frozen=True)
+class Noticed:
+    """Something that the user should know, though the work goes on."""
+
+    sentence: str
+
+
 class JobFailed(Exception):
     """The work broke off through no mistake in the program; the message says what to do.
 

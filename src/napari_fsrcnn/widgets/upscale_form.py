@@ -29,7 +29,7 @@ class UpscaleForm(QWidget):
 
     Attributes
     ----------
-    layer, scale, model, color, device, reference : magicgui.widgets.ComboBox
+    layer, scale, model, color, device, precision, reference : magicgui.widgets.ComboBox
     browse : ModelFileButton
         Beside the models: to load one from a file.
     """
@@ -54,6 +54,13 @@ class UpscaleForm(QWidget):
             "photographs), or each channel (for fluorescence)",
         )
         self.device = device_field()
+        self.precision = ComboBox(
+            name="precision",
+            choices=["float32", "bf16", "fp16"],
+            tooltip="Of the network's arithmetic. Half precision (fp16 only on GPUs) is faster on "
+            "some devices; by how much it deviates is then told. What is computed only where you "
+            "look is float32",
+        )
         self.reference = ComboBox(
             name="reference",
             choices=self._references,
@@ -106,6 +113,7 @@ class UpscaleForm(QWidget):
             scale=choice.scale,
             color=self.color.value,
             device=self.device.value,
+            precision=self.precision.value,
             reference=None if reference is None else finest_level(reference),
         )
 
@@ -157,7 +165,8 @@ class UpscaleForm(QWidget):
         rows = QFormLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for field in (self.layer, self.scale, self.model, self.color, self.device, self.reference):
+        fields = (self.layer, self.scale, self.model, self.color, self.device, self.precision)
+        for field in (*fields, self.reference):
             # A long name must not widen the dock.
             field.native.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon

@@ -6,11 +6,12 @@ import time
 from typing import Any
 
 from napari.layers import Image
+from napari.utils.notifications import show_info
 from psygnal import Signal
 
 from napari_fsrcnn.widgets.figures_text import decibels
 from napari_fsrcnn.widgets.job import Job
-from napari_fsrcnn.widgets.job_events import Advanced
+from napari_fsrcnn.widgets.job_events import Advanced, Noticed
 from napari_fsrcnn.widgets.result_layer import upscaled_layer
 from napari_fsrcnn.widgets.upscaling import Began, Request, Upscaled, upscaling_events
 
@@ -49,12 +50,15 @@ class UpscaleJob(Job):
                 self.told.emit(f"Upscaling on {device}...")
             case Advanced(done, total):
                 self.told.emit(f"Upscaling on {self._device}: {done / total:.0%}")
+            case Noticed(sentence):
+                show_info(sentence)
             case Upscaled():
                 seconds = time.monotonic() - self._began
                 self._add(event)
                 self.told.emit(
                     f"{event.model.name} on {self._device}: {seconds:.1f} s. Shrunk again, the "
-                    f"result agrees with the layer to {decibels(event.consistency)}."
+                    f"result agrees with the layer to {decibels(event.consistency)}. "
+                    f"{event.deviation}".rstrip()
                 )
                 self.upscaled.emit(event)
 

@@ -17,9 +17,10 @@ from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
-from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
+from napari_fsrcnn.widgets.job_events import JobFailed, Noticed, reporting
 
 Color = Literal["luma", "channels"]
+Precision = Literal["float32", "bf16", "fp16"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,8 @@ class Request:
     color : {"luma", "channels"}
         As for :func:`napari_fsrcnn.upscale`; figures are taken on the same.
     device : str
+    precision : {"float32", "bf16", "fp16"}
+        As for :func:`napari_fsrcnn.upscale`.
     reference : array_like, optional
         HR to measure against, of ``scale`` times the size.
     """
@@ -49,6 +52,7 @@ class Request:
     scale: int
     color: Color = "luma"
     device: str = "auto"
+    precision: Precision = "float32"
     reference: Any = None
 
     @property
@@ -96,6 +100,8 @@ class Upscaled:
         Where a reference was given.
     consistency : float
         Its exact downscale against the request's image, in dB.
+    deviation : str
+        By how much half precision deviates, as a sentence; empty for single precision.
     provenance : dict
         Plain values that say how the image was made.
     """
@@ -104,11 +110,12 @@ class Upscaled:
     model: Model
     figures: Figures | None
     consistency: float
+    deviation: str
     provenance: dict[str, Any]
 
 
 def upscaling_events(
-    request: Request, *, stop: threading.Event, report: Callable[[Advanced], None]
+    request: Request, *, stop: threading.Event, report: Callable[[object], None]
 ) -> Iterator[Began | Upscaled]:
     """Upscale, and measure where there is a reference.
 
@@ -118,7 +125,7 @@ def upscaling_events(
     stop : threading.Event
         Ends the work, without a result, within a tile.
     report : callable
-        Called with the progress, a few times a second.
+        Called with the progress, a few times a second, and with Noticed where memory runs out.
 
     Yields
     ------
@@ -144,7 +151,8 @@ def upscaling_events(
         model = _load(request)
         yield Began(device)
         source = np.asarray(request.image)
-        image, figures = _upscale_and_measure(source, request, model, reporting(report), stop)
+        image, figures = _upscale_and_measure(source, request, model, report, stop)
+        deviation = _deviation(source, request, model)
         agreement = consistency(
             source, image, model.scale, rgb=request.rgb, channels=request.channels
         )
@@ -155,8 +163,12 @@ def upscaling_events(
             f"Upscaling broke off on this device ({error}). If its memory is full, choose another "
             f"device."
         ) from error
-    provenance = {**_provenance(request, model, device, figures), "consistency": agreement}
-    yield Upscaled(image, model, figures, agreement, provenance)
+    provenance = {
+        **_provenance(request, model, device, figures),
+        "precision": request.precision,
+        "consistency": agreement,
+    }
+    yield Upscaled(image, model, figures, agreement, deviation, provenance)
 
 
 def _load(request: Request) -> Model:
@@ -169,14 +181,26 @@ def _upscale_and_measure(
     image: NDArray[Any],
     request: Request,
     model: Model,
-    progress: Callable[[int, int], None],
+    report: Callable[[object], None],
     stop: threading.Event,
 ) -> tuple[NDArray[Any], Figures | None]:
     from napari_fsrcnn.inference.upscale import bicubic, upscale
 
-    how: dict[str, Any] = {"color": request.color, "device": request.device}
+    def run() -> NDArray[Any]:
+        return upscale(
+            image,
+            model,
+            rgb=request.rgb,
+            color=request.color,
+            device=request.device,
+            precision=request.precision,
+            progress=reporting(report),
+            stop=stop,
+            notice=lambda sentence: report(Noticed(sentence)),
+        )
+
     if request.reference is None:
-        return upscale(image, model, rgb=request.rgb, progress=progress, stop=stop, **how), None
+        return run(), None
     reference = np.asarray(request.reference)
     _check_size(reference, image, request)
 
@@ -192,8 +216,24 @@ def _upscale_and_measure(
 
     # First, so that what can't be compared is refused before the long work.
     measured_bicubic = measure(bicubic(image, request.scale, rgb=request.rgb))
-    upscaled = upscale(image, model, rgb=request.rgb, progress=progress, stop=stop, **how)
+    upscaled = run()
     return upscaled, Figures(measure(upscaled), measured_bicubic, request.rgb, request.scale)
+
+
+def _deviation(image: NDArray[Any], request: Request, model: Model) -> str:
+    if request.precision == "float32":
+        return ""
+    from napari_fsrcnn.inference.deviation import deviation, deviation_sentence
+
+    found = deviation(
+        image,
+        model,
+        request.precision,
+        rgb=request.rgb,
+        color=request.color,
+        device=request.device,
+    )
+    return deviation_sentence(request.precision, found)
 
 
 def _check_size(reference: NDArray[Any], image: NDArray[Any], request: Request) -> None:
