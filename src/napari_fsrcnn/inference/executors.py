@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Task = TypeVar("Task")
 
+_MOST = 16
+"""Tasks at once: each holds a block in memory, and of them all there should be within a gigabyte."""
+
 _LOOK = 0.2
 """Seconds between two looks at what is done, and at whether to stop."""
 
@@ -26,7 +29,7 @@ def run_in_threads(
     after_task: Callable[[], None],
     stop: threading.Event | None = None,
 ) -> bool:
-    """Do all tasks, in as many threads as torch would use for one network.
+    """Do all tasks in threads, which together use as many of torch's as one network would.
 
     Parameters
     ----------
@@ -49,7 +52,10 @@ def run_in_threads(
         The first that a task raises; no further task is begun.
     """
     count = torch.get_num_threads()
-    executor = ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,))
+    at_once = min(count, _MOST)
+    executor = ThreadPoolExecutor(
+        at_once, initializer=torch.set_num_threads, initargs=(count // at_once,)
+    )
     try:
         pending: set[Future[None]] = {executor.submit(do, task) for task in tasks}
         while pending and not (stop is not None and stop.is_set()):

@@ -1,0 +1,72 @@
+"""Tasks in threads: all done and told of, ended by an error or on request, torch left as it was."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from napari_fsrcnn.inference.executors import run_in_threads
+
+
+@pytest.fixture(params=[1, 3])
+def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
+
+
+def test_all_are_done_in_so_many_threads(threads: int) -> None:
+    done: list[int] = []
+    told: list[int] = []
+    seen: set[tuple[int, int]] = set()
+
+    def do(task: int) -> None:
+        seen.add((threading.get_ident(), torch.get_num_threads()))
+        done.append(task)
+
+    assert run_in_threads(do, range(200), after_task=lambda: told.append(threading.get_ident()))
+    assert sorted(done) == list(range(200))
+    assert told == [threading.get_ident()] * 200
+    assert len(seen) <= threads
+    assert {each for _, each in seen} == {1}
+    assert torch.get_num_threads() == threads
+
+
+def test_an_error_ends_them(threads: int) -> None:
+    begun: list[int] = []
+
+    def do(task: int) -> None:
+        begun.append(task)
+        if task == 5:
+            raise ValueError("broken")
+        threading.Event().wait(0.005)
+
+    with pytest.raises(ValueError, match="broken"):
+        run_in_threads(do, range(1000), after_task=lambda: None)
+    assert len(begun) < 1000
+    assert torch.get_num_threads() == threads
+
+
+@pytest.mark.usefixtures("threads")
+def test_they_are_stopped() -> None:
+    stop = threading.Event()
+    told: list[None] = []
+
+    def after_task() -> None:
+        told.append(None)
+        if len(told) == 10:
+            stop.set()
+
+    def do(_: int) -> None:
+        threading.Event().wait(0.005)
+
+    assert not run_in_threads(do, range(1000), after_task=after_task, stop=stop)
+    assert 10 <= len(told) < 1000
+
+
+def test_a_stop_after_the_last_one_is_none() -> None:
+    stop = threading.Event()
+    assert run_in_threads(lambda _: None, [1], after_task=stop.set, stop=stop)
+    assert run_in_threads(lambda _: None, [], after_task=stop.set)
