@@ -71,18 +71,23 @@ class UpscaledBlocks:
         self.source = source
         self.scale = scale
         self.cache = cache
-        self._upscaler = upscaler
+        self.upscaler = upscaler
         self._name = uuid4()
         self.colour_axes = int(upscaler.rgb)
         axes = len(source.shape) - self.colour_axes
         self._colours = tuple(source.shape[axes:])
         *stack, height, width = source.shape[:axes]
         self._spans = [list(spans(length, side, halo)) for length in (height, width)]
-        self.shape = (*stack, scale * height, scale * width, *self._colours)
-        self.sizes = (*(1 for _ in stack), scale * side, scale * side, *self._colours)
+        self.shape: tuple[int, ...] = (*stack, scale * height, scale * width, *self._colours)
+        self.sizes: tuple[int, ...] = (
+            *(1 for _ in stack),
+            scale * side,
+            scale * side,
+            *self._colours,
+        )
         grid = Grid((*stack, height, width), side, halo)
         self.chunks = (*grid.chunks(scale), *((length,) for length in self._colours))
-        self.dtype = np.dtype(source.dtype).newbyteorder("=")
+        self.dtype: np.dtype[Any] = np.dtype(source.dtype).newbyteorder("=")
 
     @property
     def nbytes(self) -> int:
@@ -106,7 +111,7 @@ class UpscaledBlocks:
             row, column = index[-2:]
             place = Block(index, self._spans[0][row], self._spans[1][column])
             colours = tuple(slice(0, length) for length in self._colours)
-            block = self._upscaler.upscale(np.asarray(self.source[(*place.read, *colours)]), place)
+            block = self.upscaler.upscale(np.asarray(self.source[(*place.read, *colours)]), place)
             self.cache.put((self._name, index), block)
         return block
 
@@ -144,7 +149,7 @@ def upscaled_blocks(
 class Part(NamedTuple):
     """What of a block lies in a view, and where."""
 
-    index: Index
+    block: Index
     inside: tuple[slice, ...]
     """Of the block."""
     place: tuple[slice, ...]
@@ -236,7 +241,7 @@ class OnDemand:
             raise ValueError("What is computed when it is read can't be had without a copy.")
         values = np.empty(self.lengths, self.dtype)
         for part in self.parts():
-            values[part.place] = self.blocks.compute(part.index)[part.inside]
+            values[part.place] = self.blocks.compute(part.block)[part.inside]
         return np.asarray(self.without_dropped(values), dtype)
 
     @property

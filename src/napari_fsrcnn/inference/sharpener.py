@@ -60,13 +60,13 @@ class Sharpener:
         """Give what there is of a view, and see to the rest of it."""
         parts = list(view.parts())
         with self._lock:
-            self._shown = {index: self._known(index) for index in {part.index for part in parts}}
+            self._shown = {index: self._known(index) for index in {part.block for part in parts}}
             shown = self._shown
             self._want([*self._missing(), *self._next()])
         complete = all(block is not None for block in shown.values())
         values = np.empty(view.lengths, view.dtype) if complete else view.rough()
         for part in parts:
-            block = shown[part.index]
+            block = shown[part.block]
             if block is not None:
                 values[part.place] = block[part.inside]
         return view.without_dropped(values)
@@ -87,10 +87,15 @@ class Sharpener:
 
     def _missing(self) -> list[Index]:
         """Blocks of the last view that are still to come, those in its middle first."""
-        missing = [i for i, block in self._shown.items() if block is None]
-        middle = np.mean([index[-2:] for index in self._shown], axis=0) if missing else None
+        if not self._shown:
+            return []
+        middle = np.mean([index[-2:] for index in self._shown], axis=0)
         return sorted(
-            (index for index in missing if index not in self._hopeless),
+            (
+                index
+                for index, block in self._shown.items()
+                if block is None and index not in self._hopeless
+            ),
             key=lambda index: float(np.abs(np.subtract(index[-2:], middle)).sum()),
         )
 
