@@ -1,7 +1,7 @@
 """Tiles: together exactly the whole, counted, and stopped between two of them."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -139,6 +139,42 @@ def test_it_stops_between_two_tiles(network: Prepared) -> None:
     with pytest.raises(UpscaleStopped):
         upscale_plane(network, torch.zeros(20, 4), tile=(4, 4), after_tile=after_tile, stop=stop)
     assert len(done) == 2
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_threads_have_tiles_of_their_own_and_the_result_is_the_same(model: Model) -> None:
+    plane = torch.rand(50, 70)
+    expected = upscale_plane(prepare(model.network, CPU), plane, tile=(50, 70))
+    network, inside = prepare(model.network, CPU), []
+    network.form.register_forward_hook(lambda *_: inside.append(torch.get_num_threads()))
+    done: list[int] = []
+    found = upscale_plane(network, plane, tile=(10, 10), after_tile=lambda: done.append(1))
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
+    assert len(done) == network.counters.tiles == 35
+    assert inside == [1] * 35
+    assert torch.get_num_threads() == 2
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_threads_stop_as_well(network: Prepared) -> None:
+    stop = threading.Event()
+    done: list[int] = []
+
+    def after_tile() -> None:
+        done.append(1)
+        stop.set()
+
+    with pytest.raises(UpscaleStopped):
+        upscale_plane(network, torch.zeros(400, 4), tile=(4, 4), after_tile=after_tile, stop=stop)
+    assert len(done) < 100
 
 
 def test_the_plane_is_left_as_it_was(network: Prepared) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
 import torch
@@ -38,6 +39,14 @@ class Counters:
     tiles: int = 0
     pixels: int = 0
     copied: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, tiles: int = 0, pixels: int = 0, copied: int = 0) -> None:
+        """Count what one of several threads has done."""
+        with self._lock:
+            self.tiles += tiles
+            self.pixels += pixels
+            self.copied += copied
 
 
 class Prepared(nn.Module):

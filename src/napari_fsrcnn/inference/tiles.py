@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from napari_fsrcnn.inference.executors import run_in_threads
 from napari_fsrcnn.inference.prepared import CPU, Prepared
 from napari_fsrcnn.inference.spans import Tile, Tiles, batches, halves
 from napari_fsrcnn.inference.tile_choice import Size, choose_tile, tiles_at_once
@@ -21,6 +22,8 @@ from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 
 LEAST = 16
 """LR pixels: a tile that is not longer is not divided, for its halo would weigh more than it."""
+
+_STOPPED = "Upscaling was stopped."
 
 Progress = Callable[[int, int], None]
 Notice = Callable[[str], None]
@@ -60,7 +63,6 @@ class Plane:
     write: Callable[[slice, slice, Tensor], None]
 
 
-@torch.inference_mode()
 def run_tiles(
     network: Prepared,
     plane: Plane,
@@ -73,6 +75,8 @@ def run_tiles(
 ) -> None:
     """Read, upscale and write tile after tile.
 
+    On the CPU as many at once as torch has threads, one thread each: threads that shared a tile
+    would wait for each other after each layer, and for the slowest where other work is going on.
     Where memory runs out, tiles are divided; where even small ones do not fit on another device,
     the CPU goes on.
 
@@ -83,7 +87,8 @@ def run_tiles(
     tile : tuple of two int
         Tile size in LR pixels without halo.
     batch : int
-        Tiles that are run at once, where they are of the same form.
+        Tiles that one run of the network takes, where they are of the same form. Not where each
+        thread has a tile of its own.
     after_tile : callable, optional
         Called after each tile.
     stop : threading.Event, optional
@@ -99,13 +104,18 @@ def run_tiles(
         If the host has too little memory even for a small tile.
     """
     work = _Work(network, plane, notice or (lambda _: None))
+    advance = after_tile or (lambda: None)
+    alone = list(batches(plane.shape, tile, network.halo, 1))
+    if network.device == CPU and min(len(alone), torch.get_num_threads()) > 1:
+        if not run_in_threads(work.run, alone, after_task=advance, stop=stop):
+            raise UpscaleStopped(_STOPPED)
+        return
     for group in batches(plane.shape, tile, network.halo, batch):
         if stop is not None and stop.is_set():
-            raise UpscaleStopped("Upscaling was stopped.")
+            raise UpscaleStopped(_STOPPED)
         work.run(group)
-        if after_tile is not None:
-            for _ in group:
-                after_tile()
+        for _ in group:
+            advance()
 
 
 def upscale_plane(
@@ -165,6 +175,7 @@ class _Work:
     plane: Plane
     notice: Notice
 
+    @torch.inference_mode()
     def run(self, group: Tiles) -> None:
         """Run a batch, in parts where memory is known not to suffice for it as it is."""
         parts = halves(group, self.plane.shape, self.network.halo, LEAST)
@@ -183,7 +194,6 @@ class _Work:
         """Run a batch; None if memory does not suffice and another way was found."""
         sources = [self.plane.read(*_reading(tile)) for tile in group]
         given = torch.stack(sources)[:, None]
-        counters = self.network.counters
         try:
             outputs: Tensor = self.network(given, group[0].edges).to(CPU)
         except RuntimeError as error:
@@ -191,9 +201,7 @@ class _Work:
                 raise
             self._find_room(group, divisible=divisible)
             return None
-        counters.tiles += len(group)
-        counters.pixels += _pixels(group)
-        counters.copied += given.nbytes
+        self.network.counters.add(len(group), _pixels(group), given.nbytes)
         return outputs
 
     def _find_room(self, group: Tiles, *, divisible: bool) -> None:
@@ -222,7 +230,7 @@ class _Work:
         inner = output[
             first : first + rows.stop - rows.start, second : second + columns.stop - columns.start
         ]
-        network.counters.copied += inner.nbytes
+        network.counters.add(copied=inner.nbytes)
         self.plane.write(rows, columns, inner)
 
 
