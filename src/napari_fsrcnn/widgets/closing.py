@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from qtpy.compat import isalive
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
@@ -83,6 +84,8 @@ class ClosingQuestion(QObject):
             self._job.stop()
 
     def _end(self) -> None:
+        if not isalive(self._window):
+            return  # closed from code, and gone before the job's end
         self._window.removeEventFilter(self)
         for each in self._stand_ins:
             each.leave()
