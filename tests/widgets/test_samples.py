@@ -114,7 +114,7 @@ def test_without_network_one_sentence_and_nothing_added(key: str, tmp_path: Path
     (told,) = notification_manager.records[before:]
     assert told.severity == "error"
     assert not isinstance(told, ErrorNotification)  # which has a traceback
-    assert told.message.startswith("The sample is not shown: http://127.0.0.1:9/image_SRF_")
+    assert told.message.startswith("The sample is not shown: img_")
     assert "check the network" in told.message
     assert "\n" not in told.message
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
