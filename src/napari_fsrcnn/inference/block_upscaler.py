@@ -13,6 +13,7 @@ from napari_fsrcnn.image.layout import check_layout, check_picture
 from napari_fsrcnn.image.sampled_range import sample_value_range
 from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.inference.portable import PortableModel
+from napari_fsrcnn.inference.prepared import Precision
 from napari_fsrcnn.inference.restore import Color, Restorer, check_color
 from napari_fsrcnn.inference.spans import Span, spans
 from napari_fsrcnn.inference.upscale import check_value_range
@@ -118,6 +119,8 @@ class BlockUpscaler:
         As for :func:`napari_fsrcnn.upscale`.
     device : str
         Of the process in which a block is computed.
+    precision : {"float32", "bf16", "fp16"}
+        As for :func:`napari_fsrcnn.upscale`.
     """
 
     model: PortableModel
@@ -125,6 +128,7 @@ class BlockUpscaler:
     rgb: bool = False
     color: Color = "luma"
     device: str = "auto"
+    precision: Precision = "float32"
 
     def upscale(self, region: NDArray[Any], block: Block) -> NDArray[Any]:
         """Upscale what was read for a block, and cut off the halo.
@@ -145,7 +149,7 @@ class BlockUpscaler:
             If the region contains NaN or infinity.
         """
         check_picture(region, rgb=self.rgb)
-        restore = Restorer(self.model.network(self.device), self.limits, self.color)
+        restore = Restorer(self.model.network(self.device, self.precision), self.limits, self.color)
         axes = 3 if self.rgb else 2
         picture = region.reshape(region.shape[-axes:])
         restored = restore(picture.astype(picture.dtype.newbyteorder("="), copy=False))

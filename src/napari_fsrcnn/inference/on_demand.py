@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -19,8 +20,10 @@ from napari_fsrcnn.inference.block_upscaler import (
     block_upscaler,
     needed_halo,
 )
+from napari_fsrcnn.inference.prepared import Precision, check_precision
 from napari_fsrcnn.inference.restore import Color
 from napari_fsrcnn.inference.spans import spans
+from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
 
 Index = tuple[int, ...]
@@ -115,6 +118,13 @@ class UpscaledBlocks:
             self.cache.put((self._name, index), block)
         return block
 
+    def warm_up(self) -> None:
+        """Do before the first look what is done only once: the network goes to its device."""
+        index = (0,) * (len(self.sizes) - self.colour_axes)
+        block = Block(index, self._spans[0][0], self._spans[1][0])
+        lengths = [part.stop - part.start for part in block.read]
+        self.upscaler.upscale(np.zeros((*lengths, *self._colours), self.dtype), block)
+
     def drop(self) -> None:
         """Free what was computed."""
         self.cache.drop(self._name)
@@ -128,6 +138,7 @@ def upscaled_blocks(
     rgb: bool,
     color: Color = "luma",
     device: str = "auto",
+    precision: Precision = "float32",
 ) -> UpscaledBlocks:
     """Make ready to upscale an array where it is read.
 
@@ -136,13 +147,19 @@ def upscaled_blocks(
     image, model, rgb, color, device
         As for :func:`napari_fsrcnn.inference.lazy.upscale_lazy`, and so are the values.
     cache : BlockCache
+    precision : {"float32", "bf16", "fp16"}
+        As for :func:`napari_fsrcnn.upscale`.
 
     Raises
     ------
     ValueError
         As :func:`napari_fsrcnn.inference.lazy.upscale_lazy`.
     """
-    upscaler = block_upscaler(image, model, rgb=rgb, value_range=None, color=color, device=device)
+    check_precision(precision, resolve_device(device))
+    upscaler = replace(
+        block_upscaler(image, model, rgb=rgb, value_range=None, color=color, device=device),
+        precision=precision,
+    )
     return UpscaledBlocks(image, upscaler, model.scale, needed_halo(model, rgb=rgb), cache)
 
 

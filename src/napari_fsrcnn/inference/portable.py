@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from napari_fsrcnn.inference.prepared import Prepared, prepare
+from napari_fsrcnn.inference.prepared import Precision, Prepared, prepare
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.checkpoint import checkpoint_bytes, parse_checkpoint
 from napari_fsrcnn.weights.model import Model
@@ -31,12 +31,12 @@ class PortableModel:
         """Pack a model."""
         return cls(model.name, checkpoint_bytes(model))
 
-    def network(self, device: str) -> Prepared:
+    def network(self, device: str, precision: Precision = "float32") -> Prepared:
         """Unpack the network onto a device of this process, the first time that it is asked for."""
-        return _network(self, device)
+        return _network(self, device, precision)
 
 
 @lru_cache(maxsize=8)
-def _network(portable: PortableModel, device: str) -> Prepared:
+def _network(portable: PortableModel, device: str, precision: Precision) -> Prepared:
     model = parse_checkpoint(Path(f"{portable.name}.safetensors"), portable.content)
-    return prepare(model.network, resolve_device(device))
+    return prepare(model.network, resolve_device(device), precision)
