@@ -7,9 +7,9 @@ from napari.utils.notifications import show_error
 from napari.viewer import Viewer
 
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
+from napari_fsrcnn.widgets.lazy_job import upscaling_job
 from napari_fsrcnn.widgets.measure_job import MeasureJob
 from napari_fsrcnn.widgets.preferences import preferred
-from napari_fsrcnn.widgets.upscale_job import UpscaleJob
 from napari_fsrcnn.widgets.upscaling import Request
 
 
@@ -51,7 +51,7 @@ def _upscale_active(viewer: Viewer, scale: int) -> None:
         scale,
         device=preferred("device"),
     )
-    UpscaleJob(viewer, layer, request).start()
+    upscaling_job(viewer, layer, request).start()
 
 
 def _two_images(viewer: Viewer) -> tuple[Image, Image]:

@@ -9,7 +9,13 @@ from napari.settings import get_plugin_settings
 
 CACHE_VARIABLE = "NAPARI_FSRCNN_CACHE"
 
-_BUILT_IN = {"device": "auto", "model": "fsrcnn-x2", "cache": ""}
+_BUILT_IN: dict[str, Any] = {
+    "device": "auto",
+    "model": "fsrcnn-x2",
+    "cache": "",
+    "lazy_above": 16,
+    "lazy_memory": 1000,
+}
 _set_here: set[str] = set()
 
 
@@ -23,11 +29,20 @@ def preferred(name: str) -> str:
     ...
     KeyError: 'no such thing'
     """
+    return str(_preferences()[name])
+
+
+def preferred_number(name: str) -> int:
+    """Look up ``lazy_above`` (megapixels) or ``lazy_memory`` (megabytes)."""
+    return int(_preferences()[name])
+
+
+def _preferences() -> dict[str, Any]:
     try:
         settings: Any = get_plugin_settings("napari-fsrcnn")
     except KeyError:  # the plugin is used, but napari does not know it, or has it disabled
-        return _BUILT_IN[name]
-    return str({key: getattr(settings.defaults, key) for key in _BUILT_IN}[name])
+        return _BUILT_IN
+    return {name: getattr(settings.defaults, name) for name in _BUILT_IN}
 
 
 def use_preferred_cache() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from napari.layers import Image
 from napari.utils.transforms import Affine
-from numpy.typing import NDArray
 
 METADATA_KEY = "napari-fsrcnn"
 """Key of a result's provenance in ``layer.metadata``."""
@@ -36,7 +35,7 @@ _KEPT = (
 
 
 def upscaled_layer(
-    source: Image, data: NDArray[Any], scale: int, *, label: str, provenance: Mapping[str, Any]
+    source: Image, data: Any, scale: int, *, label: str, provenance: Mapping[str, Any]
 ) -> Image:
     """Make the layer of an upscaled image.
 
@@ -44,7 +43,8 @@ def upscaled_layer(
     ----------
     source : Image
         The layer that was upscaled; a multiscale one counts as its finest level.
-    data : ndarray, shape (..., scale * Y, scale * X) or (..., scale * Y, scale * X, 3 or 4)
+    data : array_like or list, shape (..., scale * Y, scale * X) or (..., scale * Y, scale * X, 3 or 4)
+        A list is the levels of a multiscale layer, the finest first.
     scale : int
         Enlargement of the last two axes.
     label : str
@@ -59,7 +59,7 @@ def upscaled_layer(
     layer = Image(
         data,
         name=f"{source.name} [{label}]",
-        multiscale=False,
+        multiscale=isinstance(data, list),
         scale=state["scale"] / factors,
         # The origin is the centre of pixel 0, and small pixels have their centres elsewhere.
         translate=state["translate"] - linear @ ((factors - 1) / (2 * factors)),

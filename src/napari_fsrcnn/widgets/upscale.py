@@ -13,7 +13,10 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 from napari_fsrcnn.evaluation.self_test_result import SelfTest
 from napari_fsrcnn.widgets.figures_text import gain_table
 from napari_fsrcnn.widgets.job_widget import JobWidget
+from napari_fsrcnn.widgets.lazy_job import upscaling_job
 from napari_fsrcnn.widgets.model_choices import ModelChoice
+from napari_fsrcnn.widgets.save_all_job import SaveAllJob
+from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
 from napari_fsrcnn.widgets.self_test_job import SelfTestJob
 from napari_fsrcnn.widgets.self_test_view import SelfTestView
 from napari_fsrcnn.widgets.session_models import models_changed
@@ -47,6 +50,11 @@ class UpscaleWidget(JobWidget):
             "bicubic, and compare with the layer itself"
         )
         self.test_button.clicked.connect(self.start_self_test)
+        self.save_button = QPushButton("Compute all and save...")
+        self.save_button.setToolTip(
+            "Upscale the whole layer, however large, into an OME-Zarr folder, in the background"
+        )
+        self.save_button.clicked.connect(self._ask_where_to_save)
         self.self_test = SelfTestView(napari_viewer)
         buttons = QHBoxLayout()
         for button in (self.button, self.test_button):
@@ -54,6 +62,7 @@ class UpscaleWidget(JobWidget):
         layout = QVBoxLayout(self)
         layout.addWidget(self.form)
         layout.addLayout(buttons)
+        layout.addWidget(self.save_button)
         for part in (self.status, self.figures, self.self_test):
             layout.addWidget(part)
         layout.addStretch()
@@ -69,9 +78,20 @@ class UpscaleWidget(JobWidget):
         self.figures.clear()
         self.figures.hide()
         self.status.setText("Loading the model...")
-        job = UpscaleJob(self._viewer, layer, request)
-        job.upscaled.connect(self._show_figures)
+        job = upscaling_job(self._viewer, layer, request)
+        if isinstance(job, UpscaleJob):
+            job.upscaled.connect(self._show_figures)
         self.run_job(job)
+
+    def save_all(self, path: Path) -> None:
+        """Upscale all of the chosen layer into an OME-Zarr folder, or say why that can't be."""
+        try:
+            layer, request = self.form.request()
+        except ValueError as error:
+            self.refuse(str(error))
+            return
+        self.status.setText("Loading the model...")
+        self.run_job(SaveAllJob(layer, request, path))
 
     def start_self_test(self) -> None:
         """Test all models of the chosen scale on the chosen layer, or say why that can't be."""
@@ -96,13 +116,24 @@ class UpscaleWidget(JobWidget):
         """Let the form rest while a job is going on."""
         super().show_running(running=running)
         self.form.setEnabled(not running)
-        self.test_button.setEnabled(not running)
+        for button in (self.test_button, self.save_button):
+            button.setEnabled(not running)
         if not running:
             self.form.device.reset_choices()  # torch is loaded by now
 
     def load_file(self, path: Path) -> None:
         """Load a model from a file in a thread, offer it and choose it."""
         self.form.browse.load(path)
+
+    def _ask_where_to_save(self) -> None:
+        try:
+            layer, request = self.form.request()
+        except ValueError as error:
+            self.refuse(str(error))
+            return
+        name = f"{layer.name} x{request.scale}.zarr"
+        if path := ask_where_to_save(self, self.save_button.text(), "OME-Zarr", name):
+            self.save_all(path)
 
     def _begin_loading(self, path: Path) -> None:
         self.status.setText(f"Loading {path.name}...")
@@ -118,7 +149,7 @@ class UpscaleWidget(JobWidget):
         self.refuse(sentence)
 
     def _rest(self, *, resting: bool) -> None:
-        for part in (self.button, self.test_button, self.form):
+        for part in (self.button, self.test_button, self.save_button, self.form):
             part.setEnabled(not resting)
 
     def _show_figures(self, result: Upscaled) -> None:

@@ -10,6 +10,7 @@ from napari.utils.notifications import show_info
 from psygnal import Signal
 
 from napari_fsrcnn.widgets.figures_text import decibels
+from napari_fsrcnn.widgets.image_layers import insert_above
 from napari_fsrcnn.widgets.job import Job
 from napari_fsrcnn.widgets.job_events import Advanced, Noticed
 from napari_fsrcnn.widgets.result_layer import upscaled_layer
@@ -63,14 +64,11 @@ class UpscaleJob(Job):
                 self.upscaled.emit(event)
 
     def _add(self, result: Upscaled) -> None:
-        layers, source = self._viewer.layers, self._layer
         layer = upscaled_layer(
-            source,
+            self._layer,
             result.image,
             result.model.scale,
             label=result.model.name,
             provenance=result.provenance,
         )
-        # The source may have been removed meanwhile.
-        layers.insert(layers.index(source) + 1 if source in layers else len(layers), layer)
-        layers.selection.active = layer
+        insert_above(self._viewer.layers, self._layer, layer)

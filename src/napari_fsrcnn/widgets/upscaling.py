@@ -148,7 +148,7 @@ def upscaling_events(
 
     try:
         device = describe_device(resolve_device(request.device))
-        model = _load(request)
+        model = loaded_model(request)
         yield Began(device)
         source = np.asarray(request.image)
         image, figures = _upscale_and_measure(source, request, model, report, stop)
@@ -164,14 +164,15 @@ def upscaling_events(
             f"device."
         ) from error
     provenance = {
-        **_provenance(request, model, device, figures),
+        **provenance_of(request, model, device, figures),
         "precision": request.precision,
         "consistency": agreement,
     }
     yield Upscaled(image, model, figures, agreement, deviation, provenance)
 
 
-def _load(request: Request) -> Model:
+def loaded_model(request: Request) -> Model:
+    """Load what is to be upscaled by, and see that it has the scale that was asked for."""
     if isinstance(request.model, Model):
         return request.model
     return load_model(request.model, request.scale)
@@ -247,9 +248,10 @@ def _check_size(reference: NDArray[Any], image: NDArray[Any], request: Request) 
         )
 
 
-def _provenance(
-    request: Request, model: Model, device: str, figures: Figures | None
+def provenance_of(
+    request: Request, model: Model, device: str, figures: Figures | None = None
 ) -> dict[str, Any]:
+    """Say in plain values how a result is made."""
     record: dict[str, Any] = {
         "model": model.name,
         "sha256": model.sha256,

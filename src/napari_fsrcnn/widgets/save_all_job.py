@@ -1,0 +1,117 @@
+"""All of a layer, upscaled and written as OME-Zarr in a thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari.layers import Image
+
+from napari_fsrcnn.files.open_picture import OpenPicture
+from napari_fsrcnn.files.unfinished import Unfinished
+from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
+from napari_fsrcnn.widgets.job import Job
+from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
+from napari_fsrcnn.widgets.layer_axes import layer_picture
+from napari_fsrcnn.widgets.upscaling import Began, Request, loaded_model
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The result is complete."""
+
+    path: Path
+
+
+class SaveAllJob(Job):
+    """Upscales a layer of any size into an OME-Zarr image.
+
+    Parameters
+    ----------
+    layer : Image
+        What ``request`` was made from.
+    request : Request
+    path : Path
+        The folder to write, ``*.zarr``.
+    """
+
+    def __init__(self, layer: Image, request: Request, path: Path) -> None:
+        super().__init__("Saving", path.name, saving_events, layer_picture(layer), request, path)
+        self._device = ""
+        self._began = 0.0
+
+    def handle(self, event: object) -> None:
+        """Tell how it goes."""
+        match event:
+            case Began(device):
+                self._device = device
+                self._began = time.monotonic()
+                self.told.emit(f"Upscaling on {device}...")
+            case Advanced(done, total):
+                self.told.emit(f"Upscaling all on {self._device}: {done / total:.0%}")
+            case Saved(path):
+                seconds = time.monotonic() - self._began
+                self.told.emit(f"Upscaled all in {seconds:.0f} s and saved it as {path}.")
+
+
+def saving_events(
+    picture: OpenPicture,
+    request: Request,
+    path: Path,
+    *,
+    stop: threading.Event,
+    report: Callable[[Advanced], None],
+) -> Iterator[Began | Saved]:
+    """Upscale a picture into an OME-Zarr image, of which nothing is left if it is not complete.
+
+    Parameters
+    ----------
+    picture : OpenPicture
+    request : Request
+        How; its image is the picture's.
+    path : Path
+    stop : threading.Event
+    report : callable
+        Called with the progress, a few times a second.
+
+    Yields
+    ------
+    Began, Saved
+
+    Raises
+    ------
+    ValueError, OSError
+        As :func:`napari_fsrcnn.inference.stream.upscale_to_zarr`.
+    JobFailed
+        If the device ran out of memory or broke down.
+    """
+    import_triton_beside_opengl()
+    # Loads torch, which takes seconds.
+    from napari_fsrcnn.inference.stream import upscale_to_zarr
+    from napari_fsrcnn.inference.tiles import UpscaleStopped
+    from napari_fsrcnn.networks.device import describe_device, resolve_device
+
+    try:
+        model = loaded_model(request)
+        yield Began(describe_device(resolve_device(request.device)))
+        upscale_to_zarr(
+            picture,
+            path,
+            model,
+            color=request.color,
+            device=request.device,
+            progress=reporting(report),
+            stop=stop,
+        )
+    except UpscaleStopped:
+        Unfinished(path).discard()
+        return
+    except RuntimeError as error:
+        raise JobFailed(
+            f"Upscaling broke off on this device ({error}). If its memory is full, choose another "
+            f"device."
+        ) from error
+    yield Saved(path)

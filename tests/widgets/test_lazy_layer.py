@@ -1,0 +1,192 @@
+"""A large layer in a real viewer: upscaled where it is looked at."""
+
+from collections.abc import Callable
+from typing import Any
+
+import dask.array as da
+import numpy as np
+import pytest
+import zarr
+from napari.settings import get_plugin_settings, get_settings
+from napari.utils.notifications import notification_manager
+from pytestqt.qtbot import QtBot
+
+import napari_fsrcnn
+from napari_fsrcnn.widgets.block_memory import block_cache
+from napari_fsrcnn.widgets.commands import super_resolution_x2
+from napari_fsrcnn.widgets.upscale import UpscaleWidget
+
+SCENE = np.random.default_rng(7).integers(0, 256, (700, 1500), np.uint8)
+
+
+@pytest.fixture
+def viewer(make_napari_viewer_proxy: Callable[..., Any]) -> Any:
+    viewer = make_napari_viewer_proxy(show=True)  # levels are chosen when it is drawn
+    viewer.window.resize(700, 500)
+    return viewer
+
+
+@pytest.fixture
+def widget(viewer: Any) -> UpscaleWidget:
+    _, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Upscale")
+    widget.form.scale.value = 2
+    widget.form.device.value = "cpu"
+    return widget
+
+
+@pytest.fixture
+def upscale_layer(viewer: Any, widget: UpscaleWidget, qtbot: QtBot) -> Callable[..., Any]:
+    """Upscale an array as a layer, and return the new layer."""
+
+    def upscale_layer(image: Any, **kwargs: Any) -> Any:
+        viewer.add_image(image, name="slide", **kwargs)
+        widget.button.click()
+        qtbot.waitUntil(lambda: not widget.running, timeout=60_000)
+        assert [layer.name for layer in viewer.layers] == ["slide", "slide [fsrcnn-x2]"]
+        return viewer.layers[-1]
+
+    return upscale_layer
+
+
+def zoom_in(viewer: Any, layer: Any, qtbot: QtBot, *, y: float, x: float) -> None:
+    """Look at a small part so closely that the upscaled level is asked for."""
+    viewer.scene.camera.center, viewer.scene.camera.zoom = (y, x), 8
+    qtbot.waitUntil(lambda: layer.data_level == 0, timeout=30_000)
+
+
+def wait_for_layers(viewer: Any, count: int, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: len(viewer.layers) == count, timeout=60_000)
+
+
+def shown(layer: Any) -> np.ndarray:
+    """Return what napari draws."""
+    return layer.__wrapped__._data_view
+
+
+def wait_until_sharp(layer: Any, qtbot: QtBot, *plane: int) -> np.ndarray:
+    """Return what is shown, once it is what the picture is there."""
+    (y0, x0), (y1, x1) = layer.corner_pixels[:, -2:]
+    exact = np.asarray(layer.data[0][(*plane, slice(y0, y1 + 1), slice(x0, x1 + 1))])
+    qtbot.waitUntil(lambda: np.array_equal(shown(layer), exact), timeout=60_000)
+    return exact
+
+
+@pytest.mark.parametrize("kind", ["dask", "zarr", "pyramid"])
+def test_what_is_on_screen_becomes_sharp(
+    kind: str, viewer: Any, upscale_layer: Callable[..., Any], qtbot: QtBot
+) -> None:
+    whole = zarr.array(SCENE, chunks=(100, 100))
+    given_as: Any = {
+        "dask": da.from_array(SCENE, chunks=(200, 300)),
+        "zarr": whole,
+        "pyramid": [whole, SCENE[::2, ::2], SCENE[::4, ::4]],
+    }[kind]
+    layer = upscale_layer(
+        given_as, scale=(3, 0.5), translate=(7, 5), colormap="magenta", contrast_limits=(10, 200)
+    )
+    coarser = {"pyramid": [(350, 750), (175, 375)]}.get(kind, [(350, 750)])
+    assert [level.shape for level in layer.data] == [(1400, 3000), SCENE.shape, *coarser]
+    np.testing.assert_allclose(layer.scale, [1.5, 0.25])
+    np.testing.assert_allclose(layer.translate, [7 - 0.75, 5 - 0.125])
+    assert layer.colormap.name == "magenta"
+    assert tuple(layer.contrast_limits) == (10, 200)
+    assert layer.metadata["napari-fsrcnn"]["model"] == "fsrcnn-x2"
+    assert block_cache().nbytes == 0
+    zoom_in(viewer, layer, qtbot, y=900, x=300)
+    exact = wait_until_sharp(layer, qtbot)
+    assert 0 < block_cache().nbytes < layer.data[0].size / 2
+    (y0, x0), (y1, x1) = layer.corner_pixels
+    expected = napari_fsrcnn.upscale(SCENE, "fsrcnn-x2", device="cpu")[y0 : y1 + 1, x0 : x1 + 1]
+    assert np.abs(exact.astype(int) - expected).max() <= 1
+    viewer.layers.remove(layer)
+    assert block_cache().nbytes == 0
+
+
+def test_the_picture_itself_is_shown_until_then(
+    viewer: Any, upscale_layer: Callable[..., Any], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = upscale_layer(da.from_array(SCENE, chunks=(200, 300)))
+    looked_at: list[np.ndarray] = []
+    sharpener = layer.data[0].sharpener
+    look = sharpener.look
+
+    def watch(view: Any) -> np.ndarray:
+        looked_at.append(look(view))
+        return looked_at[-1]
+
+    monkeypatch.setattr(sharpener, "look", watch)
+    zoom_in(viewer, layer, qtbot, y=300, x=500)
+    (y0, x0), (y1, x1) = layer.corner_pixels
+    wait_until_sharp(layer, qtbot)
+    repeated = SCENE.repeat(2, 0).repeat(2, 1)[y0 : y1 + 1, x0 : x1 + 1]
+    np.testing.assert_array_equal(looked_at[0], repeated)
+
+
+def test_stacks_show_their_plane_and_compute_the_next_ones(
+    viewer: Any, upscale_layer: Callable[..., Any], qtbot: QtBot
+) -> None:
+    series = np.random.default_rng(1).integers(0, 4096, (9, 60, 80), np.uint16)
+    layer = upscale_layer(da.from_array(series, chunks=(1, 60, 80)))
+    first = viewer.dims.current_step[0]
+    zoom_in(viewer, layer, qtbot, y=30, x=40)
+    wait_until_sharp(layer, qtbot, first)
+    blocks = layer.data[0].blocks
+    known = [plane for plane in range(9) if blocks.known((plane, 0, 0)) is not None]
+    assert known == [first]
+    viewer.dims.set_current_step(0, first + 1)
+    coming = [first + 2, first + 3]
+    qtbot.waitUntil(
+        lambda: all(blocks.known((plane, 0, 0)) is not None for plane in coming), timeout=60_000
+    )
+    (y0, x0), (y1, x1) = layer.corner_pixels[:, 1:]
+    for plane in coming:
+        viewer.dims.set_current_step(0, plane)
+        np.testing.assert_array_equal(  # at once
+            shown(layer), np.asarray(layer.data[0][plane, y0 : y1 + 1, x0 : x1 + 1])
+        )
+
+
+def test_nan_is_told_and_the_rest_is_shown(
+    viewer: Any, upscale_layer: Callable[..., Any], qtbot: QtBot
+) -> None:
+    values = np.linspace(0, 1, 5_000_000, dtype=np.float32).reshape(2000, 2500)
+    stored = zarr.array(values, chunks=(500, 500))
+    layer = upscale_layer(stored)
+    stored[1000, 1200] = np.nan
+    zoom_in(viewer, layer, qtbot, y=1000, x=1200)
+    qtbot.waitUntil(lambda: layer.data[0].sharpener.sharp, timeout=60_000)
+    qtbot.wait(100)
+    told = [note.message for note in notification_manager.records if "NaN" in note.message]
+    assert len(told) == 1
+    assert told[0].startswith("Parts of slide [fsrcnn-x2] can't be upscaled")
+    assert np.isnan(shown(layer)).sum() == 4
+    assert layer.visible
+    with pytest.raises(ValueError, match="NaN"):
+        np.asarray(layer.data[0][1990:2010, 2390:2410])
+
+
+def test_how_large_is_large_is_a_preference(viewer: Any, qtbot: QtBot) -> None:
+    small = viewer.add_image(SCENE[:100, :100], name="small")
+    preferences = get_plugin_settings("napari-fsrcnn").defaults
+    kinds = []
+    for megapixels in (1, 0):
+        preferences.lazy_above = megapixels
+        viewer.layers.selection.active = small
+        super_resolution_x2(viewer)
+        wait_for_layers(viewer, len(viewer.layers) + 1, qtbot)
+        kinds.append(viewer.layers.selection.active.multiscale)
+    assert kinds == [False, True]
+    preferences.lazy_memory = 3
+    assert block_cache().limit == 3_000_000
+
+
+def test_with_napari_slicing_in_its_own_thread(
+    viewer: Any, upscale_layer: Callable[..., Any], qtbot: QtBot
+) -> None:
+    layer = upscale_layer(da.from_array(SCENE, chunks=(200, 300)))
+    get_settings().experimental.async_ = True
+    try:
+        zoom_in(viewer, layer, qtbot, y=300, x=500)
+        wait_until_sharp(layer, qtbot)
+    finally:
+        get_settings().experimental.async_ = False
