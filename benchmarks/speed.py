@@ -6,7 +6,8 @@
 For each case every peer gets a process of its own, and they take turns; a time is the median of a
 peer's turns. The peak memory is what the process takes beyond what it had when it was loaded. The
 share is of the float32 matrix product that takes turns with them, at the multiply-adds that the
-papers count. ``--clock process`` counts the processor's time instead, for a machine that is busy
+papers count. A process that ends too early, for it needs more than ``--gib`` of memory or cannot run
+the network, has a row that says so, and what it said is on standard error. ``--clock process`` counts the processor's time instead, for a machine that is busy
 with other work; its ratios stand, its rates do not. Needs the extra ``benchmarks``.
 """
 
@@ -19,8 +20,9 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
@@ -36,6 +38,9 @@ from napari_fsrcnn.networks.cost import multiply_adds
 
 SIZES = ["256x256", "640x360", "1920x1080", "4096x4096"]
 TURN = Path(__file__).with_name("speed_turn.py")
+PAUSE = 0.3
+"""Seconds between two turns: the threads of some libraries keep a core busy after their own."""
+
 MOST = 1e-3
 """Deviation from the plain network at which a peer computes something else."""
 
@@ -59,9 +64,9 @@ class Case:
 class Turns:
     """A peer's process."""
 
-    def __init__(self, name: str, case: Case, clock: str) -> None:
+    def __init__(self, name: str, case: Case, gibibytes: int, clock: str) -> None:
         height, width = case.pixels
-        numbers = (case.scale, height, width, case.threads)
+        numbers = (case.scale, height, width, case.threads, gibibytes)
         self._process = subprocess.Popen(
             [sys.executable, TURN, name, case.architecture, *map(str, numbers), clock],
             stdin=subprocess.PIPE,
@@ -69,9 +74,10 @@ class Turns:
             env=os.environ | {"OMP_NUM_THREADS": str(case.threads)},
             text=True,
         )
-        self.ready = self._answer()
         self.seconds: list[float] = []
         self.mebibytes = 0.0
+        self.failed = False
+        self.ready = self._answer()
 
     def __enter__(self) -> Self:
         return self
@@ -82,22 +88,25 @@ class Turns:
     def run(self) -> None:
         """Take a turn."""
         assert self._process.stdin is not None  # noqa: S101 - a pipe
-        print(file=self._process.stdin, flush=True)
-        self.seconds.append(self._answer()["seconds"])
+        if not self.failed:
+            with suppress(BrokenPipeError):  # it has ended, so that it gives no answer either
+                print(file=self._process.stdin, flush=True)
+            self.seconds.append(self._answer().get("seconds", 0.0))
 
     def end(self) -> None:
         """Ask for the peak memory."""
         assert self._process.stdin is not None  # noqa: S101 - a pipe
-        self._process.stdin.close()
-        self.mebibytes = self._answer()["mebibytes"]
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.stdin = None
+        if not self.failed:
+            self.mebibytes = self._answer().get("mebibytes", 0.0)
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None  # noqa: S101 - a pipe
         line = self._process.stdout.readline()
-        if not line:
-            raise SystemExit("A peer's process ended; what it said is above.")
-        answer: dict[str, Any] = json.loads(line)
+        self.failed = not line
+        answer: dict[str, Any] = json.loads(line or "{}")
         return answer
 
 
@@ -110,12 +119,13 @@ def main() -> int:
     parser.add_argument("--threads", nargs="+", type=int, default=[1, torch.get_num_threads()])
     parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
     parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--gib", type=int, default=4, help="memory that each process may take")
     parser.add_argument("--clock", choices=CLOCKS, default="wall")
     options = parser.parse_args()
     peers = [ENGINE, *(name for name in options.peers if name != ENGINE)]
     print(heading(options.clock))
     for case in product(options.archs, options.scales, options.sizes, sorted(set(options.threads))):
-        for row in measure(Case(*case), peers, options.turns, options.clock):
+        for row in measure(Case(*case), peers, options.turns, options.gib, options.clock):
             print(row, flush=True)
     return 0
 
@@ -146,12 +156,16 @@ def heading(clock: str) -> str:
     )
 
 
-def measure(case: Case, peers: Sequence[str], turns: int, clock: str) -> list[str]:
+def measure(case: Case, peers: Sequence[str], turns: int, gibibytes: int, clock: str) -> list[str]:
     """Let the peers take turns; return the rows of a case."""
     with ExitStack() as stack:
-        running = {name: stack.enter_context(Turns(name, case, clock)) for name in (MATRIX, *peers)}
+        running = {
+            name: stack.enter_context(Turns(name, case, gibibytes, clock))
+            for name in (MATRIX, *peers)
+        }
         for _ in range(turns):
             for each in running.values():
+                time.sleep(PAUSE)
                 each.run()
         for each in running.values():
             each.end()
@@ -163,6 +177,9 @@ def measure(case: Case, peers: Sequence[str], turns: int, clock: str) -> list[st
 
 def row(case: Case, name: str, turns: Turns, rate: float, ours: float) -> str:
     """Write a peer's row."""
+    if turns.failed:
+        network = f"{case.architecture} x{case.scale}"
+        return f"| {network} | {case.size} | {case.threads} | {name} | did not finish |"
     seconds = statistics.median(turns.seconds)
     height, width = case.pixels
     work = multiply_adds(load_network(case.architecture, case.scale)) * height * width

@@ -1,11 +1,12 @@
 """One peer in a process of its own, which runs a picture each time that it is told to.
 
-    python benchmarks/speed_turn.py PEER ARCHITECTURE SCALE HEIGHT WIDTH THREADS CLOCK
+    python benchmarks/speed_turn.py PEER ARCHITECTURE SCALE HEIGHT WIDTH THREADS GIB CLOCK
 
 Prints a JSON line when it is ready, with its deviation from the plain network inside the halo, one
 with its seconds for each line that it reads, and one with its peak memory at the end. A process of
 its own for each gives each its own memory to be measured by; as they take turns, what else the
-machine does falls on all.
+machine does falls on all. It may take so many GiB beyond what it has when it is loaded (where the
+system can limit that, Linux): some would take all that the machine has, and others' with it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +33,8 @@ _CHECKED = (64, 80)  # LR pixels
 def main() -> int:
     """Take turns until the input ends."""
     name, architecture, *numbers, clock = sys.argv[1:]
-    scale, height, width, threads = map(int, numbers)
+    scale, height, width, threads, gibibytes = map(int, numbers)
+    limit_memory(gibibytes)
     torch.set_grad_enabled(False)
     if name == MATRIX:
         run, work = matrix_product(threads)
@@ -48,6 +51,16 @@ def main() -> int:
         print(json.dumps({"seconds": seconds() - start}), flush=True)
     print(json.dumps({"mebibytes": _peak() - before}), flush=True)
     return 0
+
+
+def limit_memory(gibibytes: int) -> None:
+    """Let this process allocate so much more than it has; then its allocations fail."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return
+    has = next(line for line in status.read_text().splitlines() if line.startswith("VmData"))
+    limit = int(has.split()[1]) * 2**10 + gibibytes * 2**30
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def _peer(
