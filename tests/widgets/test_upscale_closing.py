@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from napari.settings import get_plugin_settings
 from pytestqt.qtbot import QtBot
 from superqt.utils import WorkerBase
 
@@ -22,6 +23,7 @@ def workers() -> int:
 @pytest.fixture
 def viewer(make_napari_viewer_proxy: Callable[[], Any]) -> Any:
     viewer = make_napari_viewer_proxy()
+    get_plugin_settings("napari-fsrcnn").defaults.lazy_above = 1000  # all of it at once
     viewer.add_image(LONG, name="long")
     return viewer
 

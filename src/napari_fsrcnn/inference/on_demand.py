@@ -69,7 +69,7 @@ class UpscaledBlocks:
         halo: int,
         cache: BlockCache,
         *,
-        side: int = 256,
+        side: int,
     ) -> None:
         self.source = source
         self.scale = scale
@@ -160,7 +160,11 @@ def upscaled_blocks(
         block_upscaler(image, model, rgb=rgb, value_range=None, color=color, device=device),
         precision=precision,
     )
-    return UpscaledBlocks(image, upscaler, model.scale, needed_halo(model, rgb=rgb), cache)
+    height, width = image.shape[-3:-1] if rgb else image.shape[-2:]
+    # Small blocks for what is looked at in parts; no halos where it is looked at as a whole.
+    side = 512 if max(height, width) <= 512 else 256
+    halo = needed_halo(model, rgb=rgb)
+    return UpscaledBlocks(image, upscaler, model.scale, halo, cache, side=side)
 
 
 class Part(NamedTuple):

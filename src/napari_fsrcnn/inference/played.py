@@ -19,7 +19,7 @@ class Played:
     --------
     >>> played = Played((10, 5))
     >>> for time in (7, 8):
-    ...     played.show((time, 3))
+    ...     moved = played.show((time, 3))
     >>> list(played.next_planes(3))
     [(9, 3), (0, 3), (1, 3)]
     """
@@ -30,28 +30,30 @@ class Played:
         self._axis = 0
         self._step = 0
 
-    def show(self, plane: Plane) -> None:
-        """Take notice of the plane that is shown now."""
+    def show(self, plane: Plane) -> bool:
+        """Take notice of the plane that is shown now; say whether it may be one of a film."""
         before, self._plane = self._plane or plane, plane
         moves = [new - old for old, new in zip(before, plane, strict=True)]
         moved = [axis for axis, by in enumerate(moves) if by]
         if len(moved) == 1:
             (self._axis,) = moved
-            by = moves[self._axis]
+            length, by = self._lengths[self._axis], moves[self._axis]
             # From the last plane to the first one it goes on forwards.
-            wrapped = abs(by) > 1 and abs(by) == self._lengths[self._axis] - 1
-            self._step = 1 if (by > 0) != wrapped else -1
+            self._step = by if 2 * abs(by) <= length else by - length if by > 0 else by + length
         elif moved:
             self._step = 0
+        return len(moved) == 1
 
     def next_planes(self, count: int) -> Iterator[Plane]:
         """Give the planes that come next if it is played on, up to ``count``.
 
-        None if nothing has moved yet. After the last plane comes the first one, as napari plays.
+        None if nothing has moved yet. After the last plane comes the first one, as napari plays;
+        where it has left out planes, it will again.
         """
         if self._plane is None or self._step == 0:
             return
         length = self._lengths[self._axis]
-        for ahead in range(1, min(count, length - 1) + 1):
+        most = (length - 1) // abs(self._step)
+        for ahead in range(1, min(count, most) + 1):
             place = (self._plane[self._axis] + ahead * self._step) % length
             yield (*self._plane[: self._axis], place, *self._plane[self._axis + 1 :])

@@ -9,17 +9,22 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from napari_fsrcnn.inference.on_demand import Index, OnDemand, UpscaledBlocks
 from napari_fsrcnn.inference.played import Played
+from napari_fsrcnn.networks.device import resolve_device
 
 AHEAD = 16
 """Planes that are computed ahead at most; they never fill more than half of the cache."""
 
+PATIENCE = 0.1
+"""Seconds that a plane of a film is waited for: better fewer frames than rough ones."""
+
 
 class Sharpener:
-    """Computes, in a thread, the blocks that were looked at last; then those that come next.
+    """Computes, in threads, the blocks that were looked at last; then those that come next.
 
     Blocks that nobody looks at any more are not begun. One that can't be computed is told of and
     stays as it is in the LR picture.
@@ -28,9 +33,9 @@ class Sharpener:
     ----------
     blocks : UpscaledBlocks
     sharpened : callable
-        Called when a block of the last view is there, in the thread.
+        Called when a block of the last view is there, in a thread.
     failed : callable
-        Called with a sentence when a block can't be computed, in the thread.
+        Called with a sentence when a block can't be computed, in a thread.
     """
 
     def __init__(
@@ -42,7 +47,8 @@ class Sharpener:
         self._blocks = blocks
         self._sharpened = sharpened
         self._failed = failed
-        self._lock = threading.RLock()
+        self._lock = threading.Condition(threading.RLock())
+        self._waited_for = False
         self._executor: ThreadPoolExecutor | None = None
         self._computing: dict[Index, Future[NDArray[Any]]] = {}
         self._hopeless: set[Index] = set()
@@ -57,12 +63,18 @@ class Sharpener:
             return not self._missing()
 
     def look(self, view: OnDemand) -> NDArray[Any]:
-        """Give what there is of a view, and see to the rest of it."""
+        """Give what there is of a view, and see to the rest of it.
+
+        A plane that follows another one is waited for a little, since it may be one of a film.
+        """
         parts = list(view.parts())
         with self._lock:
             self._shown = {index: self._known(index) for index in {part.block for part in parts}}
             shown = self._shown
+            followed = self._follow()
             self._want([*self._missing(), *self._next()])
+            if followed:
+                self._wait()
         complete = all(block is not None for block in shown.values())
         values = np.empty(view.lengths, view.dtype) if complete else view.rough()
         for part in parts:
@@ -99,12 +111,20 @@ class Sharpener:
             key=lambda index: float(np.abs(np.subtract(index[-2:], middle)).sum()),
         )
 
-    def _next(self) -> list[Index]:
-        """Give the same blocks of the planes that come next, if it is one plane that is shown."""
+    def _follow(self) -> bool:
+        """See whether it is another plane than before that is shown, and one alone."""
         planes = {index[:-2] for index in self._shown}
-        if len(planes) != 1:
+        return len(planes) == 1 and self._played.show(planes.pop())
+
+    def _wait(self) -> None:
+        self._waited_for = True
+        self._lock.wait_for(lambda: not self._missing(), timeout=PATIENCE)
+        self._waited_for = False
+
+    def _next(self) -> list[Index]:
+        """Give the same blocks of the planes that come next."""
+        if len({index[:-2] for index in self._shown}) != 1:
             return []
-        self._played.show(planes.pop())
         of_a_plane = len(self._shown) * self._blocks.nbytes
         count = min(AHEAD, self._blocks.cache.limit // (2 * of_a_plane))
         coming = [
@@ -124,7 +144,7 @@ class Sharpener:
             if future.cancel():
                 del self._computing[index]
         if self._executor is None:
-            self._executor = ThreadPoolExecutor(1, "upscaling where one looks")
+            self._executor = _threads(self._blocks.upscaler.device)
         for index in wanted:
             if index not in self._computing:
                 future = self._executor.submit(self._blocks.compute, index)
@@ -144,8 +164,23 @@ class Sharpener:
                 self._hopeless.add(index)
             elif index in self._shown:
                 self._shown[index] = future.result()
-            shown = index in self._shown
+            tell = index in self._shown and not self._waited_for
+            self._lock.notify_all()
         if error is not None:
             self._failed(str(error))
-        elif shown:
+        elif tell:
             self._sharpened()
+
+
+def _threads(device: str) -> ThreadPoolExecutor:
+    """Start threads that compute a block each: on the CPU as many as torch has, one for each."""
+    if resolve_device(device).type != "cpu":
+        return ThreadPoolExecutor(1)
+    count = torch.get_num_threads()
+    started = threading.Barrier(count + 1)
+    executor = ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,))
+    for _ in range(count):
+        executor.submit(started.wait)
+    started.wait()
+    torch.set_num_threads(count)  # of this thread, and of those that begin later
+    return executor

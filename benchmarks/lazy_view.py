@@ -1,0 +1,141 @@
+"""Zooming into a large layer that is upscaled where one looks, in a real viewer.
+
+    python benchmarks/lazy_view.py [--side N] [--views N] [--model NAME] [--device DEVICE]
+
+A picture of ``side`` x ``side`` pixels (the resolution chart of the samples, repeated) is upscaled
+in a napari window under Xvfb. Then the window looks at places that it has not looked at before, so
+closely that one pixel of the result is about one of the screen: per view, the time until the
+window answers with the picture itself, the time until all of it is upscaled and drawn, processor
+time, and the blocks that were computed. Ends with exit code 1 if the median view takes a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ALLOWED = 1.0
+XVFB = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24"]
+
+
+def main() -> int:
+    """Print the table; return the exit code."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--side", type=int, default=50_000)
+    parser.add_argument("--views", type=int, default=8)
+    parser.add_argument("--model", default="fsrcnn-x2")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.inside:
+        return look(options)
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"NAPARI_CONFIG": f"{folder}/settings.yaml"}
+        command = [*XVFB, sys.executable, __file__, *sys.argv[1:], "--inside"]
+        return subprocess.run(command, env=os.environ | own, check=False).returncode
+
+
+def look(options: argparse.Namespace) -> int:
+    """Upscale in a window, and look at one place after another."""
+    import napari
+
+    viewer = napari.Viewer()
+    viewer.window.resize(1260, 980)
+    viewer.add_image(chart(options.side), name="chart")
+    _, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Upscale")
+    form = widget.form
+    form.device.value = options.device
+    form.scale.value, form.model.value = next(
+        (choice.scale, choice)
+        for scale in form.scale.choices
+        for choice in choices_of_scale(form, scale)
+        if choice.label == options.model
+    )
+    began = time.monotonic()
+    widget.start()
+    wait_until(lambda: not widget.running)
+    layer = viewer.layers[-1]
+    finest = layer.data[0]
+    print(
+        f"{options.side} x {options.side} uint8 by {options.model}: the layer is there after "
+        f"{time.monotonic() - began:.1f} s\n"
+    )
+    print("| view | LR pixels | answers (s) | sharp (s) | processor time (s) | blocks |")
+    print("|---|---|---|---|---|---|")
+    seconds = []
+    places = np.random.default_rng(0).uniform(0.1, 0.9, (options.views, 2)) * options.side
+    for number, place in enumerate(places, 1):
+        before = finest.blocks.cache.nbytes
+        began, busy = time.monotonic(), time.process_time()
+        viewer.scene.camera.center = tuple(place)
+        viewer.scene.camera.zoom = 1.0 * finest.blocks.scale
+        wait_until(partial(shows, layer, place))
+        answered = time.monotonic() - began
+        wait_until(lambda: finest.sharpener.sharp)
+        layer.refresh()
+        seconds.append(time.monotonic() - began)
+        rows, columns = (
+            int(side) // finest.blocks.scale
+            for side in layer.corner_pixels[1] - layer.corner_pixels[0] + 1
+        )
+        print(
+            f"| {number} | {rows} x {columns} | {answered:.2f} | {seconds[-1]:.2f} | "
+            f"{time.process_time() - busy:.2f} | "
+            f"{(finest.blocks.cache.nbytes - before) // finest.blocks.nbytes} |",
+            flush=True,
+        )
+    median = statistics.median(seconds)
+    print(f"\nMedian: {median:.2f} s a view (allowed: {ALLOWED})")
+    viewer.close()
+    return int(median > ALLOWED)
+
+
+def shows(layer: Any, place: NDArray[Any]) -> bool:
+    """Say whether the upscaled level is drawn around a place of the LR picture."""
+    first, last = layer.corner_pixels
+    inside = (first <= layer.data[0].blocks.scale * place) & (
+        layer.data[0].blocks.scale * place <= last
+    )
+    return layer.data_level == 0 and bool(inside.all())
+
+
+def choices_of_scale(form: Any, scale: int) -> tuple[Any, ...]:
+    """Choose a scale in the form and list its models."""
+    form.scale.value = scale
+    return tuple(form.model.choices)
+
+
+def chart(side: int) -> NDArray[np.uint8]:
+    """Repeat the samples' resolution chart until it fills a square."""
+    from napari_fsrcnn.widgets.samples import resolution_chart
+
+    picture = np.asarray(resolution_chart()[0][0])[..., 0]
+    times = [-(-side // length) for length in picture.shape]
+    return np.tile(picture, times)[:side, :side]
+
+
+def wait_until(done: Callable[[], bool], *, timeout: float = 300) -> None:
+    """Let the window live until something is so."""
+    from qtpy.QtWidgets import QApplication
+
+    end = time.monotonic() + timeout
+    while not done():
+        QApplication.processEvents()
+        time.sleep(0.001)
+        if time.monotonic() > end:
+            raise RuntimeError("This took too long.")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
