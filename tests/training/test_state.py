@@ -65,6 +65,16 @@ def test_what_is_optimised_begins_as_what_is_averaged(width: int) -> None:
     torch.testing.assert_close(state.wide(lr), as_module(state.average)(lr))
 
 
+@pytest.mark.parametrize("leak", [0.1, 0.0])
+def test_only_what_is_optimised_leaks_gradients(leak: float) -> None:
+    state = new_state(arch="srcnn-915", leak=leak)
+    off = torch.full((3,), -1.0, requires_grad=True)
+    for network, factor in ((state.wide, leak), (as_module(state.average), 0.0)):
+        rectified = network.get_submodule("rectify")(off)
+        (gradient,) = torch.autograd.grad(rectified.sum(), off)
+        assert gradient.tolist() == pytest.approx([factor] * 3)
+
+
 @pytest.mark.parametrize("width", [0, 8])
 def test_without_an_average_the_weights_are_the_last_ones(width: int) -> None:
     state = new_state(average=0.0, width=width)

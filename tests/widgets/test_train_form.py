@@ -57,6 +57,7 @@ def test_every_field_reaches_the_configuration(
         "schedule": "constant",
         "clip": 0.5,
         "initial": "paper",
+        "leak": 0.0,
         "width": 0,
         "average": 0.0,
         "start": tmp_path / "x3.safetensors",

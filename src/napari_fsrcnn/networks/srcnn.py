@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
-import torch
 from torch import Tensor, nn
 
 from napari_fsrcnn.networks.bicubic import BicubicUpsample
@@ -64,9 +63,10 @@ class SRCNN(nn.Module):
         self.extract = Convolution(1, 64, first, padding="same", padding_mode=padding_mode)
         self.map = Convolution(64, 32, second, padding="same", padding_mode=padding_mode)
         self.reconstruct = Convolution(32, 1, third, padding="same", padding_mode=padding_mode)
+        self.rectify = nn.ReLU()
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map an LR plane ``(N, 1, H, W)`` in [0, 1] to HR ``(N, 1, scale * H, scale * W)``."""
-        features = torch.relu(self.extract(self.bicubic(lr)))
-        reconstructed: Tensor = self.reconstruct(torch.relu(self.map(features)))
+        features = self.rectify(self.extract(self.bicubic(lr)))
+        reconstructed: Tensor = self.reconstruct(self.rectify(self.map(features)))
         return reconstructed

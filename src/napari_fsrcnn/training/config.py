@@ -93,6 +93,11 @@ class TrainingConfig(BaseModel):
         default="interpolation",
         description="first weights: near plain interpolation, or random as in the paper",
     )
+    leak: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.1,
+        description="part of the gradient that passes where ReLU is off, so that no filter of "
+        "SRCNN dies; 0: none",
+    )
     width: Annotated[int, Field(ge=0, le=4096)] = Field(
         default=0,
         description="inner width of collapsible layers, a help to adam; 0: ordinary layers",

@@ -36,6 +36,7 @@ _PAPER = {
     "optimizer": "sgd",
     "schedule": "constant",
     "initial": "paper",
+    "leak": 0.0,
     "width": 0,
     "average": 0.0,
     "levels": False,

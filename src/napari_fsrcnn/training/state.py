@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from napari_fsrcnn.files.atomic import atomic_path
 from napari_fsrcnn.networks.collapsible import collapsed_weights, make_collapsible
+from napari_fsrcnn.networks.leaky_gradient import leak_gradients
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.first import first_network, make_optimizer
@@ -82,6 +83,8 @@ class TrainingState:
             torch.manual_seed(config.seed)
             network = first_network(config)
             self.average: Network = copy.deepcopy(network)
+            if config.leak:
+                leak_gradients(as_module(network), config.leak)
             if config.width:
                 make_collapsible(as_module(network), config.width)
         as_module(self.average).to(device=device).eval().requires_grad_(False)
