@@ -9,6 +9,7 @@ from napari_fsrcnn.networks.initial import (
 )
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.networks.registry import get_architecture
+from napari_fsrcnn.networks.srcnn import SRCNN
 
 
 def built(name: str, scale: int = 3) -> nn.Module:
@@ -28,6 +29,18 @@ def test_the_start_is_near_interpolation(name: str, scale: int) -> None:
     both = torch.stack([network(lr).flatten(), bicubic.flatten()])
     # Random weights give any correlation from -1 to 1, in the mean none.
     assert torch.corrcoef(both)[0, 1] > 0.8
+
+
+@torch.no_grad()
+def test_none_of_srcnn_s_filters_is_off_in_every_picture() -> None:
+    network = built("srcnn-955")
+    start_near_interpolation(network)
+    assert isinstance(network, SRCNN)
+    lr = torch.rand(4, 1, 16, 16, generator=torch.Generator().manual_seed(3))
+    extracted = torch.relu(network.extract(network.bicubic(lr)))
+    mapped = torch.relu(network.map(extracted))
+    for maps in (extracted, mapped):
+        assert (maps.amax((0, 2, 3)) > 0).all()
 
 
 def test_the_published_start_of_fsrcnn() -> None:

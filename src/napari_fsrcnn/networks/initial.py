@@ -26,7 +26,9 @@ def start_near_interpolation(network: nn.Module) -> None:
     """Let each layer hand the picture on in its first map, with small random weights beside it.
 
     Layers of as many maps in as out hand on every map. The network as a whole then starts near
-    plain interpolation, and passes bicubic within a few hundred steps.
+    plain interpolation, and passes bicubic within a few hundred steps. What is random of the
+    weights on the picture sums to zero, and so are the biases: a filter that answered to mean
+    brightness would be off in every picture, or on.
     """
     for layer in layers_of(network):
         start = torch.zeros_like(layer.weight)
@@ -40,7 +42,11 @@ def start_near_interpolation(network: nn.Module) -> None:
             nn.init.dirac_(start)
         else:
             start[0, 0, kernel // 2, kernel // 2] = 1
-        layer.weight.copy_(start + deviation * torch.randn_like(start))
+        random = deviation * torch.randn_like(start)
+        random[:, 0] -= random[:, 0].mean((1, 2), keepdim=True)
+        layer.weight.copy_(start + random)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
 
 
 def start_as_published(network: nn.Module) -> None:
