@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,9 +11,6 @@ from napari_fsrcnn.image.gain import gain
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-# Axes of a convolution's weights; biases and PReLU slopes, which the papers do not count, have one.
-_KERNEL_AXES = 4
 
 
 def models(
@@ -44,7 +40,7 @@ def _list() -> None:
                 name,
                 " + ".join(card.training.data) if card.training else card.origin,
                 f"x{card.scale}",
-                f"{count_weights(model_path(name)):,}",
+                f"{_count_weights(model_path(name)):,}",
                 f"{gain(validation.psnr, validation.bicubic_psnr):+.2f}" if validation else "",
                 *(measured.get(each, "") for each in sets),
             ]
@@ -61,14 +57,15 @@ def _show(model: str) -> None:
     from napari_fsrcnn.weights.shipped import checkpoint_path
 
     path = checkpoint_path(model)
-    rows = [*card_rows(read_card(path)), ("weights", f"{count_weights(path):,}")]
+    rows = [*card_rows(read_card(path)), ("weights", f"{_count_weights(path):,}")]
     show_table(path.stem, ["", ""], rows, texts=2)
 
 
-def count_weights(checkpoint: Path) -> int:
-    """Count the weights of a checkpoint's convolutions as the papers do, from its header alone."""
+def _count_weights(checkpoint: Path) -> int:
+    """Count them from the file's header alone, which needs no torch."""
     from safetensors import safe_open
 
+    from napari_fsrcnn.networks.kernels import kernel_weights
+
     with safe_open(checkpoint, "numpy") as file:
-        shapes = [file.get_slice(name).get_shape() for name in file.keys()]  # noqa: SIM118
-    return sum(prod(shape) for shape in shapes if len(shape) == _KERNEL_AXES)
+        return kernel_weights(file.get_slice(name).get_shape() for name in file.keys())  # noqa: SIM118

@@ -5,13 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from napari_fsrcnn.networks.kernels import kernel_weights
 from napari_fsrcnn.networks.network import Network, as_module
 
 _SIDE = 16
 """LR pixels of the square that is counted on."""
-
-_KERNEL_AXES = 4
-"""Of a convolution's weights; biases and PReLU slopes, which the papers do not count, have one."""
 
 
 def count_weights(network: Network) -> int:
@@ -23,7 +21,7 @@ def count_weights(network: Network) -> int:
     >>> count_weights(get_architecture("fsrcnn").build(3))
     12464
     """
-    return sum(kernel.numel() for kernel in _kernels(as_module(network), recurse=True))
+    return kernel_weights(each.shape for each in as_module(network).parameters())
 
 
 def multiply_adds(network: Network) -> int:
@@ -43,7 +41,8 @@ def multiply_adds(network: Network) -> int:
 
     def count(layer: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> None:
         pixels = min(maps.shape[-2:].numel() for maps in (given[0], output))
-        counts.append(sum(kernel.numel() for kernel in _kernels(layer, recurse=False)) * pixels)
+        weights = kernel_weights(each.shape for each in layer.parameters(recurse=False))
+        counts.append(weights * pixels)
 
     module = as_module(network)
     handles = [layer.register_forward_hook(count) for layer in module.modules()]
@@ -54,7 +53,3 @@ def multiply_adds(network: Network) -> int:
         for handle in handles:
             handle.remove()
     return sum(counts) // _SIDE**2
-
-
-def _kernels(module: nn.Module, *, recurse: bool) -> list[Tensor]:
-    return [each for each in module.parameters(recurse) if each.ndim == _KERNEL_AXES]

@@ -23,6 +23,17 @@ class ModelChoice:
     model: str | Model
 
     @property
+    def family(self) -> str:
+        """What it has in common with the like of it at other scales.
+
+        Examples
+        --------
+        >>> ModelChoice("fsrcnn-s-x2", 2, "fsrcnn-s-x2").family
+        'fsrcnn-s-'
+        """
+        return self.label.replace(f"x{self.scale}", "")
+
+    @property
     def card(self) -> Card:
         """What the model says of itself, without loading torch."""
         if isinstance(self.model, Model):

@@ -70,7 +70,7 @@ class UpscaleForm(QWidget):
         self.reference.null_string = "none"
         self.browse = ModelFileButton()
         self._arrange()
-        self.scale.changed.connect(self.model.reset_choices)
+        self.scale.changed.connect(self._follow_scale)
         self.layer.changed.connect(self._follow_layer)
         viewer.layers.events.inserted.connect(self._follow_layers)
         viewer.layers.events.removed.connect(self._follow_layers)
@@ -205,6 +205,14 @@ class UpscaleForm(QWidget):
         choice = self.model.value
         more = "" if choice is None else f"\n\n{choice.tooltip}"
         self.model.tooltip = MODEL_TOOLTIP + more
+
+    def _follow_scale(self) -> None:
+        """Offer the models of the scale; that of the same family is chosen, if there is one."""
+        before = self.model.value
+        self.model.reset_choices()
+        for choice in self.model.choices:
+            if before is not None and choice.family == before.family:
+                self.model.value = choice
 
     def _follow_layers(self) -> None:
         self.layer.reset_choices()

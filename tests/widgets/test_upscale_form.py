@@ -1,6 +1,7 @@
-"""What the tooltip of the models in *Upscale* tells."""
+"""Which models the form of *Upscale* offers and chooses, and what it tells of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from napari.components import ViewerModel
@@ -16,7 +17,7 @@ def in_one_line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def test_it_tells_of_the_model_that_is_chosen(
+def test_the_tooltip_tells_of_the_model_that_is_chosen(
     qtbot: QtBot, make_model: Callable[[int], Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_models, "_models", [make_model(2)])
@@ -32,3 +33,22 @@ def test_it_tells_of_the_model_that_is_chosen(
     assert shown.startswith(MODEL_TOOLTIP)
     assert "\nfsrcnn x2\n" in shown
     assert max(map(len, shown.splitlines())) <= 72
+
+
+def test_another_scale_keeps_the_kind_of_model_that_is_chosen(
+    qtbot: QtBot, make_model: Callable[[int], Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = [replace(make_model(scale), name=f"mine-x{scale}") for scale in (3, 4, 8)]
+    monkeypatch.setattr(session_models, "_models", mine)
+    form = UpscaleForm(ViewerModel())
+    qtbot.addWidget(form)
+    form.scale.value = 3
+    for chosen in form.model.choices:
+        form.model.value = chosen
+        form.scale.value = 4
+        assert form.model.value.label == chosen.label.replace("x3", "x4")
+        form.scale.value = 3
+        assert form.model.value == chosen
+    form.model.value = form.model.choices[0]
+    form.scale.value = 8
+    assert form.model.value.label == "mine-x8 (just trained)"  # the only one
