@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from napari.utils.notifications import notification_manager
 from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QScrollArea
 from skimage import data
 
 import napari_fsrcnn
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.widgets import session_models
+from napari_fsrcnn.widgets.closing import main_window
 from napari_fsrcnn.widgets.upscale import UpscaleWidget
 
 CAMERA = data.camera()[100:220, 150:300]
@@ -35,7 +38,8 @@ def run(widget: UpscaleWidget, qtbot: QtBot) -> str:
     """Click on *Self-test*, and return what is to be read at the end."""
     widget.test_button.click()
     qtbot.waitUntil(lambda: not widget.running, timeout=60_000)
-    return " ".join(re.sub(r"<[^>]+>", " ", widget.self_test.text.text()).split())
+    shown = widget.self_test.text.text() + widget.self_test.note.text()
+    return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
 
 
 def test_the_gain_is_shown_and_its_map_lies_over_the_layer(
@@ -59,6 +63,34 @@ def test_the_gain_is_shown_and_its_map_lies_over_the_layer(
     np.testing.assert_allclose(shown.data_to_world([7, 9]), layer.data_to_world([7, 9]))
     assert widget.form.layer.value == layer  # the map is nothing to upscale
     assert not widget.self_test.map_button.isEnabled()
+
+
+def test_a_low_window_stays_low_and_all_can_be_read(
+    viewer: Any,
+    widget: UpscaleWidget,
+    qtbot: QtBot,
+    make_model: Callable[..., Model],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trained = [replace(make_model(3), name=f"fsrcnn-x3-of-today-{n}") for n in range(3)]
+    monkeypatch.setattr(session_models, "_models", trained)
+    viewer.add_image(CAMERA, name="cells")
+    window = main_window(widget)
+    assert window is not None
+    window.resize(900, 600)
+    window.show()
+    run(widget, qtbot)
+    qtbot.wait(200)
+    assert window.height() == 600
+    for label in (widget.self_test.text, widget.self_test.note):
+        assert label.height() >= label.heightForWidth(label.width())
+        assert label.width() >= label.minimumSizeHint().width()
+    (bar,) = [
+        area.verticalScrollBar()
+        for area in widget.findChildren(QScrollArea)
+        if area.isAncestorOf(widget.self_test)
+    ]
+    assert bar.maximum() > 0
 
 
 def test_models_of_the_session_are_tested_too(

@@ -10,7 +10,8 @@ from napari_fsrcnn.evaluation.compare import Comparison
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.widgets.upscaling import Figures
 
-_GAP = "padding-left: 14px"  # between columns
+_GAP = "padding-left: 12px"  # between columns
+_UNBROKEN = 20  # letters of a name: a longer one is spread over several lines
 
 
 def gain_table(model: str, figures: Figures) -> str:
@@ -60,10 +61,11 @@ def table(rows: Sequence[Sequence[str]], *, bold: int | None = None) -> str:
     lines = []
     for place, (name, *values) in enumerate(rows):
         tag = "b" if place == bold else "span"
-        cells = [f"<td>{escape(name)}</td>"]
+        space = "nowrap" if len(name) <= _UNBROKEN else "normal"
+        cells = [f"<td style='white-space: {space}'>{escape(name)}</td>"]
         cells += [f"<td style='{_GAP}'><{tag}>{escape(value)}</{tag}></td>" for value in values]
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    return f"<table cellpadding='2'>{''.join(lines)}</table>"
+    return f"<table cellpadding='1'>{''.join(lines)}</table>"
 
 
 def small_print(note: str) -> str:

@@ -1,4 +1,4 @@
-"""A form that scrolls where the window is too low for it."""
+"""A form or a text that scrolls where the window is too low for it."""
 
 from __future__ import annotations
 

@@ -9,21 +9,24 @@ from napari_fsrcnn.widgets.figures_text import decibels, small_print, table
 
 
 def self_test_text(layer: str, result: SelfTest) -> str:
-    """Tabulate what each model gains on a layer, by name, and say what to do."""
+    """Tabulate what each model gains on a layer, by name, and say which to use, if any."""
     rows = [
         ("", "PSNR,\N{NO-BREAK SPACE}dB", "gain", "SSIM", "gain"),
         _row(result.bicubic, gains=False),
         *(_row(model, gains=True) for model in result.models),
     ]
     title = f"{layer}, shrunk by {result.scale} and restored"
-    note = (
+    return (
+        f"<div>{escape(title)}</div>{table(rows, bold=2)}<div><b>{escape(result.advice)}</b></div>"
+    )
+
+
+def self_test_note(result: SelfTest) -> str:
+    """Tell how it was measured, and how well the results agree with the layer."""
+    return small_print(
         f"Measured on {result.measured_on}. Shrunk again, bicubic agrees with what it was restored "
         f"from to {decibels(result.bicubic.consistency)}, {result.best.name} to "
         f"{decibels(result.best.consistency)}."
-    )
-    return (
-        f"<p>{escape(title)}</p>{table(rows, bold=2)}<p><b>{escape(result.advice)}</b></p>"
-        f"{small_print(note)}"
     )
 
 

@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_fsrcnn.evaluation.self_test_result import SelfTest
 from napari_fsrcnn.widgets.region_layer import region_layer
-from napari_fsrcnn.widgets.self_test_text import self_test_text
+from napari_fsrcnn.widgets.self_test_text import self_test_note, self_test_text
 
 
 class SelfTestView(QWidget):
@@ -22,7 +22,7 @@ class SelfTestView(QWidget):
 
     Attributes
     ----------
-    text : QLabel
+    text, note : QLabel
     map_button : QPushButton
         Puts the gain by region into the viewer.
     """
@@ -31,9 +31,10 @@ class SelfTestView(QWidget):
         super().__init__()
         self._viewer = viewer
         self._shown: tuple[Image, SelfTest] | None = None
-        self.text = QLabel()
-        self.text.setWordWrap(True)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text, self.note = QLabel(), QLabel()
+        for label in (self.text, self.note):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.map_button = QPushButton("Show gain by region")
         self.map_button.setToolTip(
             "Add a layer of what the best model gains over bicubic around each pixel, in dB: green "
@@ -42,14 +43,15 @@ class SelfTestView(QWidget):
         self.map_button.clicked.connect(self.add_map)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.text)
-        layout.addWidget(self.map_button)
+        for part in (self.text, self.map_button, self.note):
+            layout.addWidget(part)
         self.hide()
 
     def show_result(self, layer: Image, result: SelfTest) -> None:
         """Show what was found on a layer."""
         self._shown = (layer, result)
         self.text.setText(self_test_text(layer.name, result))
+        self.note.setText(self_test_note(result))
         self.map_button.setEnabled(True)
         self.show()
 

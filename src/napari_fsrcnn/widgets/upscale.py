@@ -8,7 +8,7 @@ from typing import Any
 from napari.layers import Image
 from qtpy.compat import isalive
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_fsrcnn.evaluation.self_test_result import SelfTest
 from napari_fsrcnn.widgets.figures_text import gain_table
@@ -17,6 +17,7 @@ from napari_fsrcnn.widgets.lazy_job import upscaling_job
 from napari_fsrcnn.widgets.model_choices import ModelChoice
 from napari_fsrcnn.widgets.save_all_job import SaveAllJob
 from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
+from napari_fsrcnn.widgets.scrolled import Scrolled
 from napari_fsrcnn.widgets.self_test_job import SelfTestJob
 from napari_fsrcnn.widgets.self_test_view import SelfTestView
 from napari_fsrcnn.widgets.session_models import models_changed
@@ -63,10 +64,17 @@ class UpscaleWidget(JobWidget):
         layout.addWidget(self.form)
         layout.addLayout(buttons)
         layout.addWidget(self.save_button)
+        layout.addWidget(Scrolled(self._results()), stretch=1)
+        models_changed.connect(self._follow_models)
+
+    def _results(self) -> QWidget:
+        results = QWidget()
+        layout = QVBoxLayout(results)
+        layout.setContentsMargins(0, 0, 4, 0)  # between text and scroll bar
         for part in (self.status, self.figures, self.self_test):
             layout.addWidget(part)
         layout.addStretch()
-        models_changed.connect(self._follow_models)
+        return results
 
     def start(self) -> None:
         """Start as the form says, or say why it can't be started."""
