@@ -47,6 +47,20 @@ def test_tiff_into_zarr_and_on(command: Run, trained: Path, source: Path) -> Non
     assert "c.zarr exists already" in ended.stderr
 
 
+def test_half_precision_is_measured(command: Run, trained: Path, source: Path) -> None:
+    target = source.with_name("b.zarr")
+    options = ["--model", trained, "--device", "cpu", "--precision"]
+    ended = command("upscale", source, target, *options, "bf16")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    size, deviates = ended.stdout.splitlines()
+    assert size.endswith("x2 by small")
+    assert "bf16 differs from float32 by at most" in deviates
+    # Single precision is another result.
+    ended = command("upscale", source, target, *options, "float32")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "b.zarr exists already" in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("target", "options", "sentence"),
     [
@@ -54,6 +68,7 @@ def test_tiff_into_zarr_and_on(command: Run, trained: Path, source: Path) -> Non
         ("b.zarr", "--scheduler nonsense", "no dask scheduler at nonsense"),
         ("b.zarr", "--model nosuch", "There is no model 'nosuch'"),
         ("nowhere/b.zarr", "", "does not exist"),
+        ("b.zarr", "--precision fp16 --device cpu", "does not compute in fp16"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(

@@ -1,12 +1,30 @@
-"""A model for tests that run any."""
+"""What tests that run a model share."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+import torch
+from torch import Tensor
 
+from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.weights.model import Model
 
 
 @pytest.fixture(scope="session")
 def model(make_model: Callable[..., Model]) -> Model:
     return make_model()
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first tile in this process find too little memory."""
+    forward, seen = Prepared.forward, list[int]()
+
+    def run_out(self: Prepared, *given: Any) -> Tensor:
+        seen.append(1)
+        if len(seen) == 1:
+            raise torch.OutOfMemoryError
+        return forward(self, *given)
+
+    monkeypatch.setattr(Prepared, "forward", run_out)

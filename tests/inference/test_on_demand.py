@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from napari_fsrcnn.inference.block_cache import BlockCache
-from napari_fsrcnn.inference.on_demand import OnDemand, UpscaledBlocks, upscaled_blocks
+from napari_fsrcnn.inference.on_demand import OnDemand
 from napari_fsrcnn.inference.upscale import upscale
+from napari_fsrcnn.inference.upscaled_blocks import UpscaledBlocks, upscaled_blocks
 from napari_fsrcnn.weights.model import Model
 
 SIDE = 7

@@ -12,9 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from napari_fsrcnn.inference.block_cache import BlockCache
-from napari_fsrcnn.inference.on_demand import Index, OnDemand, UpscaledBlocks, upscaled_blocks
+from napari_fsrcnn.inference.on_demand import OnDemand
 from napari_fsrcnn.inference.sharpener import Sharpener
 from napari_fsrcnn.inference.upscale import upscale
+from napari_fsrcnn.inference.upscaled_blocks import Index, UpscaledBlocks, upscaled_blocks
 from napari_fsrcnn.weights.model import Model
 
 SIDE = 8
@@ -24,19 +25,22 @@ STACK = np.random.default_rng(3).integers(0, 256, (6, 24, 24), np.uint8)
 class Watched:
     """A sharpener of the stack that waits to be let go, and what it calls."""
 
-    def __init__(self, model: Model, image: NDArray[Any], limit: int = 10**9) -> None:
+    def __init__(
+        self, model: Model, image: NDArray[Any], *, limit: int = 10**9, side: int = SIDE
+    ) -> None:
         self.image, self.shape, self.dtype = image, image.shape, image.dtype
         self.gate = threading.Event()
         self.begun = threading.Event()
         self.read: list[Any] = []
         self.sentences: list[str] = []
+        self.notices: list[str] = []
         self.came = threading.Semaphore(0)
         cache = BlockCache(limit)
         prepared = upscaled_blocks(image, model, cache, rgb=False, device="cpu")
         self.blocks = UpscaledBlocks(
-            self, prepared.upscaler, model.scale, model.halo, cache, side=SIDE
+            self, prepared.upscaler, model.scale, model.halo, cache, side=side
         )
-        self.sharpener = Sharpener(self.blocks, self.came.release, self._fail)
+        self.sharpener = Sharpener(self.blocks, self.came.release, self._fail, self.notices.append)
         self.picture = OnDemand(self.blocks)
 
     def __getitem__(self, key: Any) -> NDArray[Any]:
@@ -159,6 +163,18 @@ def test_what_cannot_be_computed_is_told_and_stays_rough(model: Model) -> None:
     assert all("NaN" in sentence for sentence in watched.sentences)
     assert np.isnan(shown).sum() == 4
     np.testing.assert_array_equal(shown[:16], np.asarray(view[:16]))
+    watched.sharpener.close()
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_short_memory_is_told(model: Model) -> None:
+    watched = Watched(model, STACK, side=24)
+    watched.gate.set()
+    watched.sharpener.look(watched.picture[1])
+    watched.wait(1)
+    assert watched.sharpener.sharp
+    assert [notice[:20] for notice in watched.notices] == ["Memory ran out with "]
+    assert watched.sentences == []
     watched.sharpener.close()
 
 

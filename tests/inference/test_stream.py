@@ -217,12 +217,3 @@ def test_what_cannot_be_done_leaves_nothing(
     with pytest.raises((ValueError, OSError), match=sentence):
         upscale_to_zarr(source, tmp_path / target, **({"model": model} | changes))
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_nan_is_refused_where_it_is_met(model: Model, tmp_path: Path) -> None:
-    image = STACK[0, 0].astype(np.float32)
-    image[60, 80] = np.nan
-    picture = OpenPicture(image, rgb=False, axes=(named_axis("y"), named_axis("x")))
-    with pytest.raises(ValueError, match="NaN or infinity"):
-        upscale_to_zarr(picture, tmp_path / "b.zarr", model, value_range=(0, 4096), device="cpu")
-    assert not (tmp_path / "b.zarr").exists()

@@ -75,9 +75,7 @@ def upscale(
     """
     how: dict[str, Any] = {"value_range": value_range, "color": color, "device": device}
     if target.suffix.lower() == ".zarr":
-        if precision != "float32":
-            raise ValueError("OME-Zarr is written in single precision: leave --precision out.")
-        upscale_large(source, target, model, scale, scheduler=scheduler, **how)
+        upscale_large(source, target, model, scale, scheduler=scheduler, precision=precision, **how)
     elif scheduler is not None or source.is_dir():
         raise ValueError(
             f"From OME-Zarr, and on a scheduler, OME-Zarr is written: give OUT as "

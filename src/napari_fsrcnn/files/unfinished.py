@@ -40,6 +40,14 @@ class Unfinished:
         """What becomes the target."""
         return self.folder / "result"
 
+    @property
+    def plan(self) -> Any:
+        """What it was begun by; None if nothing is begun."""
+        try:
+            return json.loads((self.folder / _PLAN).read_text())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
     def begin(self, plan: Mapping[str, Any]) -> None:
         """Make the folder, or go on with it if it was begun by the same plan.
 
@@ -60,7 +68,7 @@ class Unfinished:
                 f"The folder {self.target.parent} does not exist: create it first, or choose "
                 f"another."
             )
-        begun = self._plan()
+        begun = self.plan
         if begun is not None and begun != plan:
             raise FileExistsError(
                 f"{self.folder} holds a result that was begun in another way, from another picture "
@@ -74,7 +82,7 @@ class Unfinished:
 
     def discard(self) -> None:
         """Throw away what was begun."""
-        if self._plan() is not None:
+        if self.plan is not None:
             shutil.rmtree(self.folder)
 
     def finish(self) -> None:
@@ -86,9 +94,3 @@ class Unfinished:
                     Path(inside, name).unlink()
         self.result.rename(self.target)
         shutil.rmtree(self.folder)
-
-    def _plan(self) -> Any:
-        try:
-            return json.loads((self.folder / _PLAN).read_text())
-        except (FileNotFoundError, NotADirectoryError):
-            return None

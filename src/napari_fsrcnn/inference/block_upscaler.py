@@ -16,6 +16,7 @@ from napari_fsrcnn.inference.portable import PortableModel
 from napari_fsrcnn.inference.prepared import Precision
 from napari_fsrcnn.inference.restore import Color, Restorer, check_color
 from napari_fsrcnn.inference.spans import Span, spans
+from napari_fsrcnn.inference.tiles import Notice
 from napari_fsrcnn.inference.upscale import check_value_range
 from napari_fsrcnn.networks.bicubic import BicubicUpsample
 from napari_fsrcnn.weights.model import Model
@@ -130,13 +131,17 @@ class BlockUpscaler:
     device: str = "auto"
     precision: Precision = "float32"
 
-    def upscale(self, region: NDArray[Any], block: Block) -> NDArray[Any]:
+    def upscale(
+        self, region: NDArray[Any], block: Block, notice: Notice | None = None
+    ) -> NDArray[Any]:
         """Upscale what was read for a block, and cut off the halo.
 
         Parameters
         ----------
         region : ndarray, shape (1, ..., Y, X) or (1, ..., Y, X, 3 or 4)
         block : Block
+        notice : callable, optional
+            As for :func:`napari_fsrcnn.upscale`.
 
         Returns
         -------
@@ -149,11 +154,12 @@ class BlockUpscaler:
             If the region contains NaN or infinity.
         """
         check_picture(region, rgb=self.rgb)
-        restore = Restorer(self.model.network(self.device, self.precision), self.limits, self.color)
+        network = self.model.network(self.device, self.precision)
+        restore = Restorer(network, self.limits, self.color, notice=notice)
         axes = 3 if self.rgb else 2
         picture = region.reshape(region.shape[-axes:])
         restored = restore(picture.astype(picture.dtype.newbyteorder("="), copy=False))
-        inner = restored[block.inner(restore.network.scale)]
+        inner = restored[block.inner(network.scale)]
         return inner.reshape(*region.shape[:-axes], *inner.shape)
 
 
@@ -165,6 +171,7 @@ def block_upscaler(
     value_range: tuple[float, float] | None,
     color: Color,
     device: str,
+    precision: Precision,
 ) -> BlockUpscaler:
     """Make ready to upscale an array in blocks; arguments as for :func:`napari_fsrcnn.upscale_lazy`.
 
@@ -180,7 +187,7 @@ def block_upscaler(
         if value_range is None
         else check_value_range(value_range)
     )
-    return BlockUpscaler(PortableModel.of(model), limits, rgb, color, device)
+    return BlockUpscaler(PortableModel.of(model), limits, rgb, color, device, precision)
 
 
 def needed_halo(model: Model, *, rgb: bool) -> int:

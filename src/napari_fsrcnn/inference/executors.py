@@ -100,6 +100,18 @@ def workers(scheduler: str) -> Iterator[Client]:
             ) from error
 
 
+def hear_workers(client: Client, topic: str, notice: Callable[[str], None]) -> None:
+    """Pass on, in a thread of its own, what workers tell of a topic from now on."""
+    client.subscribe_topic(topic, lambda event: notice(event[1]))
+
+
+def tell_client(topic: str, sentence: str) -> None:
+    """Tell the clients that hear a topic of something, on a worker while it does a task."""
+    from distributed import get_worker
+
+    get_worker().log_event(topic, sentence)
+
+
 def run_on_workers(
     client: Client,
     do: Callable[[Task], None],

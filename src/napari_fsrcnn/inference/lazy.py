@@ -16,6 +16,7 @@ from napari_fsrcnn.inference.block_upscaler import (
     block_upscaler,
     needed_halo,
 )
+from napari_fsrcnn.inference.prepared import Precision, check_precision
 from napari_fsrcnn.inference.regions import region_reader
 from napari_fsrcnn.inference.restore import Color
 from napari_fsrcnn.networks.device import resolve_device
@@ -34,6 +35,7 @@ def upscale_lazy(
     value_range: tuple[float, float] | None = None,
     color: Color = "luma",
     device: str = "auto",
+    precision: Precision = "float32",
     block: int = BLOCK,
 ) -> da.Array:
     """Upscale a picture or a stack of pictures block by block, as far as it is looked at.
@@ -46,7 +48,7 @@ def upscale_lazy(
     image : ndarray, or a dask or Zarr array, shape (..., Y, X) or (..., Y, X, 3 or 4)
         Read when blocks are computed. Of a dask array, the edges of neighbours come through its
         graph; any other array lies in the graph itself, where it is read from.
-    model, rgb, color
+    model, rgb, color, precision
         As for :func:`napari_fsrcnn.upscale`.
     value_range : tuple of two float, optional
         By default found now, of an array of more than four million values from a sample
@@ -74,11 +76,19 @@ def upscale_lazy(
     (1, 1536, 1200)
     """
     rgb = guess_rgb(image.shape) if rgb is None else rgb
-    resolve_device(device)  # what it refuses would otherwise be refused block by block
+    check_precision(
+        precision, resolve_device(device)
+    )  # what it refuses would otherwise be refused block by block
     if not isinstance(model, Model):
         model = load_model(model)
     upscaler = block_upscaler(
-        image, model, rgb=rgb, value_range=value_range, color=color, device=device
+        image,
+        model,
+        rgb=rgb,
+        value_range=value_range,
+        color=color,
+        device=device,
+        precision=precision,
     )
     stack = image.shape[:-1] if rgb else image.shape
     return _array(image, upscaler, Grid(stack, block, needed_halo(model, rgb=rgb)), model.scale)

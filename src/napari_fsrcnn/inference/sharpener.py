@@ -12,8 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_fsrcnn.inference.on_demand import Index, OnDemand, UpscaledBlocks
+from napari_fsrcnn.inference.on_demand import OnDemand
 from napari_fsrcnn.inference.played import Played
+from napari_fsrcnn.inference.tiles import Notice
+from napari_fsrcnn.inference.upscaled_blocks import Index, UpscaledBlocks
 from napari_fsrcnn.networks.device import resolve_device
 
 AHEAD = 16
@@ -36,6 +38,8 @@ class Sharpener:
         Called when a block of the last view is there, in a thread.
     failed : callable
         Called with a sentence when a block can't be computed, in a thread.
+    noticed : callable
+        Called with a sentence when memory runs out and smaller tiles or the CPU go on, in a thread.
     """
 
     def __init__(
@@ -43,10 +47,12 @@ class Sharpener:
         blocks: UpscaledBlocks,
         sharpened: Callable[[], object],
         failed: Callable[[str], object],
+        noticed: Notice,
     ) -> None:
         self._blocks = blocks
         self._sharpened = sharpened
         self._failed = failed
+        self._noticed = noticed
         self._lock = threading.Condition(threading.RLock())
         self._waited_for = False
         self._executor: ThreadPoolExecutor | None = None
@@ -147,7 +153,7 @@ class Sharpener:
             self._executor = _threads(self._blocks.upscaler.device)
         for index in wanted:
             if index not in self._computing:
-                future = self._executor.submit(self._blocks.compute, index)
+                future = self._executor.submit(self._blocks.compute, index, self._noticed)
                 self._computing[index] = future
                 future.add_done_callback(partial(self._settle, index))
 

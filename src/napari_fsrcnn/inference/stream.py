@@ -24,10 +24,16 @@ from napari_fsrcnn.files.ome_zarr_pyramid import (
 from napari_fsrcnn.files.open_picture import OpenPicture, open_picture, stamp_of
 from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.inference.block_upscaler import BLOCK, block_upscaler, needed_halo
-from napari_fsrcnn.inference.executors import run_in_threads, run_on_workers, workers
+from napari_fsrcnn.inference.executors import (
+    hear_workers,
+    run_in_threads,
+    run_on_workers,
+    workers,
+)
 from napari_fsrcnn.inference.portable import PortableModel
+from napari_fsrcnn.inference.prepared import Precision, check_precision
 from napari_fsrcnn.inference.restore import Color
-from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
+from napari_fsrcnn.inference.tiles import Notice, Progress, UpscaleStopped
 from napari_fsrcnn.inference.zarr_pieces import FileJob, PieceWriter, write_piece
 from napari_fsrcnn.inference.zarr_plan import Plan
 from napari_fsrcnn.networks.device import resolve_device
@@ -42,7 +48,7 @@ _MODEL = "model.safetensors"
 Run = Callable[..., bool]
 
 
-def upscale_to_zarr(
+def upscale_to_zarr(  # noqa: PLR0913 - each has its default
     source: str | Path | OpenPicture,
     target: str | Path,
     model: str | Path | Model = "fsrcnn-x2",
@@ -50,9 +56,11 @@ def upscale_to_zarr(
     value_range: tuple[float, float] | None = None,
     color: Color = "luma",
     device: str = "auto",
+    precision: Precision = "float32",
     scheduler: str | None = None,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
+    notice: Notice | None = None,
 ) -> None:
     """Upscale a picture or a stack into an OME-Zarr 0.5 image with a pyramid.
 
@@ -64,11 +72,11 @@ def upscale_to_zarr(
     ----------
     source : path or OpenPicture
         A file or OME-Zarr folder (:func:`napari_fsrcnn.files.open_picture.open_picture`), or an
-        array with its axes, which can't be gone on with.
+        array with its axes, which can't be gone on with: of it nothing is left before the end.
     target : path
         The folder to write, named ``*.zarr``. The pixel size is divided by the scale, and the
         origin moves so that the picture stays where it was.
-    model, value_range, color, device
+    model, value_range, color, device, precision
         As for :func:`napari_fsrcnn.upscale_lazy`.
     scheduler : str, optional
         Address of a dask scheduler, such as ``tcp://10.0.0.1:8786``, whose workers see source and
@@ -77,6 +85,9 @@ def upscale_to_zarr(
         Called as ``progress(done, total)`` after each chunk.
     stop : threading.Event, optional
         Looked at a few times a second.
+    notice : callable, optional
+        Called, in any thread, with a sentence if memory runs out and the work goes on with smaller
+        tiles or on the CPU.
 
     Raises
     ------
@@ -94,7 +105,7 @@ def upscale_to_zarr(
     if target.suffix.lower() != ".zarr":
         raise ValueError(f"{target} must end in .zarr, by which OME-Zarr is known.")
     if scheduler is None:
-        resolve_device(device)
+        check_precision(precision, resolve_device(device))
     elif isinstance(source, OpenPicture):
         raise ValueError("Workers need a picture that lies in files: save it first.")
     path = None if isinstance(source, OpenPicture) else Path(source).absolute()
@@ -107,6 +118,7 @@ def upscale_to_zarr(
         value_range=value_range,
         color=color,
         device=device,
+        precision=precision,
     )
     plan = Plan(
         source="" if path is None else str(path),
@@ -115,6 +127,7 @@ def upscale_to_zarr(
         order=ome_order(picture.axes),
         rgb=picture.rgb,
         color=color,
+        precision=precision,
         limits=upscaler.limits,
         model=model.name,
         sha256=hashlib.sha256(upscaler.model.content).hexdigest(),
@@ -125,21 +138,30 @@ def upscale_to_zarr(
     if _is_there(target, plan):
         return
     place = Unfinished(target)
-    if path is None:
-        place.discard()
-    place.begin(plan.as_json())
-    _lay_out(place, picture, plan, upscaler.model)
+    _begin(place, plan)
     with ExitStack() as stack:
+        if path is None:
+            stack.callback(place.discard)
+        _lay_out(place, picture, plan, upscaler.model)
         if scheduler is None:
             levels = open_levels(place.result)
-            writer = PieceWriter(picture.data, upscaler, plan.scale, levels, plan.order)
+            writer = PieceWriter(picture.data, upscaler, plan.scale, levels, plan.order, notice)
             run = partial(run_in_threads, writer.write)
         else:
             job = FileJob(plan, str(place.folder / _MODEL), str(place.result), device)
             client = stack.enter_context(workers(scheduler))
+            if notice is not None:
+                hear_workers(client, job.folder, notice)
             run = partial(run_on_workers, client, partial(write_piece, job))
         _write_all(plan, place.result, run, progress, stop)
-    place.finish()
+        place.finish()
+
+
+def _begin(place: Unfinished, plan: Plan) -> None:
+    """Make the place, without what a process that was killed has left there of an array."""
+    if not plan.source and place.plan is not None and not place.plan["source"]:
+        place.discard()
+    place.begin(plan.as_json())
 
 
 def _provenance(plan: Plan) -> dict[str, Any]:
@@ -198,6 +220,5 @@ def _write_all(
 
     for pieces in missing:
         if not run(pieces, after_task=advance, stop=stop):
-            raise UpscaleStopped(
-                "Upscaling was stopped. Start it again in the same way, and it goes on from there."
-            )
+            rest = "Start it again in the same way, and it goes on from there."
+            raise UpscaleStopped(f"Upscaling was stopped. {rest if plan.source else ''}".rstrip())

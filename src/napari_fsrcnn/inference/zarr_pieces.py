@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,9 @@ from napari_fsrcnn.files.ome_zarr_pyramid import open_levels
 from napari_fsrcnn.files.open_picture import open_picture
 from napari_fsrcnn.image.halve import halve
 from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler
+from napari_fsrcnn.inference.executors import tell_client
 from napari_fsrcnn.inference.portable import PortableModel
+from napari_fsrcnn.inference.tiles import Notice
 from napari_fsrcnn.inference.zarr_plan import Piece, Plan
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class PieceWriter:
         Of the image, laid out already (:func:`napari_fsrcnn.files.ome_zarr_pyramid.open_levels`).
     order : tuple of int
         The source's axes in the order of the target.
+    notice : callable, optional
+        As for :func:`napari_fsrcnn.upscale`.
     """
 
     source: Any
@@ -42,6 +46,7 @@ class PieceWriter:
     scale: int
     levels: list[Array[Any]]
     order: tuple[int, ...]
+    notice: Notice | None = None
 
     def write(self, piece: Piece) -> None:
         """Compute a piece and write it; to do it twice does no harm."""
@@ -53,7 +58,7 @@ class PieceWriter:
     def _write_upscaled(self, block: Block) -> None:
         colours = tuple(slice(0, n) for n in self.source.shape[-1:] if self.upscaler.rgb)
         region: NDArray[Any] = np.asarray(self.source[(*block.read, *colours)])
-        upscaled = self.upscaler.upscale(region, block).transpose(self.order)
+        upscaled = self.upscaler.upscale(region, block, self.notice).transpose(self.order)
         written = (*block.written(self.scale), *colours)
         self.levels[0][tuple(written[axis] for axis in self.order)] = upscaled
 
@@ -97,6 +102,12 @@ def write_piece(job: FileJob, piece: Piece) -> None:
 def _writer(job: FileJob) -> PieceWriter:
     plan = job.plan
     model = PortableModel(plan.model, Path(job.model).read_bytes())
-    upscaler = BlockUpscaler(model, plan.limits, plan.rgb, plan.color, job.device)
-    source = open_picture(Path(plan.source)).data
-    return PieceWriter(source, upscaler, plan.scale, open_levels(Path(job.folder)), plan.order)
+    upscaler = BlockUpscaler(model, plan.limits, plan.rgb, plan.color, job.device, plan.precision)
+    return PieceWriter(
+        open_picture(Path(plan.source)).data,
+        upscaler,
+        plan.scale,
+        open_levels(Path(job.folder)),
+        plan.order,
+        partial(tell_client, job.folder),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from napari_fsrcnn.image.halve import halved_shapes
 from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.inference.block_upscaler import BLOCK, Block, Grid
+from napari_fsrcnn.inference.prepared import Precision
 from napari_fsrcnn.inference.restore import Color
 
 SMALLEST = 512
@@ -46,7 +47,7 @@ class Plan:
         Of the source, in its own order of axes.
     order : tuple of int
         The source's axes in the order of the target, whose last ones are Y and X.
-    rgb, color, limits
+    rgb, color, precision, limits
         As for :class:`napari_fsrcnn.inference.block_upscaler.BlockUpscaler`.
     model, sha256 : str
         Name, and checksum of the checkpoint.
@@ -59,6 +60,7 @@ class Plan:
     order: tuple[int, ...]
     rgb: bool
     color: Color
+    precision: Precision
     limits: ValueRange
     model: str
     sha256: str

@@ -48,7 +48,7 @@ class LazyJob(Job):
                 self.told.emit(
                     f"{event.model.name} on {self._device}: upscaled where you look. It shows "
                     f"once you zoom in so far that the layer's own pixels are larger than the "
-                    f"screen's."
+                    f"screen's. {event.deviation}".rstrip()
                 )
 
 

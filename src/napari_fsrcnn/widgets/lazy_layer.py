@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from napari.layers import Image
-from napari.utils.notifications import show_warning
+from napari.utils.notifications import show_info, show_warning
 from qtpy.QtCore import QCoreApplication, QObject, QTimer
 from superqt.utils import ensure_main_thread
 
@@ -53,7 +53,7 @@ class _Upkeep(QObject):
         super().__init__()
         self.layer: Image | None = None
         # These methods keep this object, and the layer keeps the sharpener.
-        self.sharpener = Sharpener(opened.blocks, self._show_soon, self._tell)
+        self.sharpener = Sharpener(opened.blocks, self._show_soon, self._tell, show_info)
         self._told: set[str] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

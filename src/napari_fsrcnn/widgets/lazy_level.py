@@ -7,8 +7,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from napari_fsrcnn.inference.on_demand import Axes, OnDemand, UpscaledBlocks
+from napari_fsrcnn.inference.on_demand import Axes, OnDemand
 from napari_fsrcnn.inference.sharpener import Sharpener
+from napari_fsrcnn.inference.upscaled_blocks import UpscaledBlocks
 
 _SLICER = "napari.layers._scalar_field._slice"
 

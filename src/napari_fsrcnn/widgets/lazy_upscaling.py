@@ -13,10 +13,16 @@ import numpy as np
 from napari_fsrcnn.inference.block_cache import BlockCache
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
-from napari_fsrcnn.widgets.upscaling import Began, Request, loaded_model, provenance_of
+from napari_fsrcnn.widgets.upscaling import (
+    Began,
+    Request,
+    loaded_model,
+    measured_deviation,
+    provenance_of,
+)
 
 if TYPE_CHECKING:
-    from napari_fsrcnn.inference.on_demand import UpscaledBlocks
+    from napari_fsrcnn.inference.upscaled_blocks import UpscaledBlocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +35,8 @@ class Opened:
     levels : list of array_like
         The picture itself, and coarser ones.
     model : Model
+    deviation : str
+        By how much half precision deviates, as a sentence; empty for single precision.
     provenance : dict
         Plain values that say how the image is made.
     """
@@ -36,6 +44,7 @@ class Opened:
     blocks: UpscaledBlocks
     levels: list[Any]
     model: Model
+    deviation: str
     provenance: dict[str, Any]
 
 
@@ -89,7 +98,7 @@ def lazy_upscaling_events(
     import_triton_beside_opengl()
     # Loads torch, which takes seconds.
     from napari_fsrcnn.inference.coarser import coarser_levels
-    from napari_fsrcnn.inference.on_demand import upscaled_blocks
+    from napari_fsrcnn.inference.upscaled_blocks import upscaled_blocks
     from napari_fsrcnn.networks.device import describe_device, resolve_device
 
     device = describe_device(resolve_device(request.device))
@@ -109,4 +118,5 @@ def lazy_upscaling_events(
     levels = [image, *(coarser or coarser_levels(image, rgb=rgb))]
     if not stop.is_set():
         provenance = {**provenance_of(request, model, device), "precision": request.precision}
-        yield Opened(blocks, levels, model, provenance)
+        deviation = measured_deviation(image, request, model)
+        yield Opened(blocks, levels, model, deviation, provenance)

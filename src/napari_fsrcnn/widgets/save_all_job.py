@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari.layers import Image
+from napari.utils.notifications import show_info
 
 from napari_fsrcnn.files.open_picture import OpenPicture
-from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.widgets.job import Job
-from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
+from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, Noticed, reporting
 from napari_fsrcnn.widgets.layer_axes import layer_picture
-from napari_fsrcnn.widgets.upscaling import Began, Request, loaded_model
+from napari_fsrcnn.widgets.upscaling import Began, Request, loaded_model, measured_deviation
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Saved:
     """The result is complete."""
 
     path: Path
+    deviation: str
+    """By how much half precision deviates, as a sentence; empty for single precision."""
 
 
 class SaveAllJob(Job):
@@ -52,9 +54,13 @@ class SaveAllJob(Job):
                 self.told.emit(f"Upscaling on {device}...")
             case Advanced(done, total):
                 self.told.emit(f"Upscaling all on {self._device}: {done / total:.0%}")
-            case Saved(path):
+            case Noticed(sentence):
+                show_info(sentence)
+            case Saved(path, deviation):
                 seconds = time.monotonic() - self._began
-                self.told.emit(f"Upscaled all in {seconds:.0f} s and saved it as {path}.")
+                self.told.emit(
+                    f"Upscaled all in {seconds:.0f} s and saved it as {path}. {deviation}".rstrip()
+                )
 
 
 def saving_events(
@@ -63,7 +69,7 @@ def saving_events(
     path: Path,
     *,
     stop: threading.Event,
-    report: Callable[[Advanced], None],
+    report: Callable[[object], None],
 ) -> Iterator[Began | Saved]:
     """Upscale a picture into an OME-Zarr image, of which nothing is left if it is not complete.
 
@@ -75,7 +81,7 @@ def saving_events(
     path : Path
     stop : threading.Event
     report : callable
-        Called with the progress, a few times a second.
+        Called with the progress, a few times a second, and with Noticed where memory runs out.
 
     Yields
     ------
@@ -103,15 +109,17 @@ def saving_events(
             model,
             color=request.color,
             device=request.device,
+            precision=request.precision,
             progress=reporting(report),
             stop=stop,
+            notice=lambda sentence: report(Noticed(sentence)),
         )
+        deviation = measured_deviation(picture.data, request, model)
     except UpscaleStopped:
-        Unfinished(path).discard()
         return
     except RuntimeError as error:
         raise JobFailed(
             f"Upscaling broke off on this device ({error}). If its memory is full, choose another "
             f"device."
         ) from error
-    yield Saved(path)
+    yield Saved(path, deviation)

@@ -58,8 +58,7 @@ class UpscaleForm(QWidget):
             name="precision",
             choices=["float32", "bf16", "fp16"],
             tooltip="Of the network's arithmetic. Half precision (fp16 only on GPUs) is faster on "
-            "some devices; by how much it deviates is then told. What is computed only where you "
-            "look is float32",
+            "some devices; by how much it deviates is then told",
         )
         self.reference = ComboBox(
             name="reference",
