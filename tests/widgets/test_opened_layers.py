@@ -1,5 +1,7 @@
 """The planes of a measured picture as layers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from napari.components import ViewerModel
@@ -39,9 +41,25 @@ def test_pictures_are_linked_with_pictures_and_errors_with_errors(viewer: Viewer
 def test_a_row_that_is_opened_again_changes_the_layers_that_are_there(viewer: ViewerModel) -> None:
     open_layers(viewer, opened(), None)
     viewer.layers.remove("x3 cells/0: bicubic")
-    open_layers(viewer, opened(value=0.75), None)
+    better = replace(opened(), restored=np.full((12, 18), 0.75, np.float32))
+    open_layers(viewer, better, None)
     assert sorted(names(viewer)) == ["HR", "LR", "a", "a error", "bicubic"]
-    assert all((layer.data == 0.75).all() for layer in viewer.layers)
+    assert (viewer.layers["x3 cells/0: a"].data == 0.75).all()
+
+
+def test_another_picture_of_the_same_name_has_layers_of_its_own(viewer: ViewerModel) -> None:
+    open_layers(viewer, opened("a"), None)
+    for model in ("b", "c"):
+        open_layers(viewer, opened(model, value=0.75), None)
+    kinds = ["HR", "LR", "bicubic"]
+    assert names(viewer)[:5] == [*kinds, "a", "a error"]
+    assert [layer.name for layer in viewer.layers[5:]] == [
+        f"x3 cells/0 (2): {kind}" for kind in (*kinds, "b", "b error", "c", "c error")
+    ]
+    open_layers(viewer, opened("c", value=0.5), None)
+    assert len(viewer.layers) == 14
+    values = [float(layer.data[0, 0]) for layer in viewer.layers]
+    assert values == [0.5] * 5 + [0.75] * 7 + [0.5] * 2
 
 
 def test_all_lie_over_a_plane_of_the_layer(viewer: ViewerModel) -> None:

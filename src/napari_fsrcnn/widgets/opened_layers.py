@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ _ERROR = " error"  # at the end of a layer's name, where a narrow layer list sho
 def open_layers(viewer: Any, opened: Opened, over: Image | None) -> None:
     """Put the planes of a picture on each other, linked, under one name.
 
-    Layers of the same picture by another model are kept, and share its HR, LR and bicubic.
+    Layers of the same picture by another model are kept, and share its HR, LR and bicubic. Another
+    picture of the same name gets a number.
 
     Parameters
     ----------
@@ -41,8 +43,7 @@ def open_layers(viewer: Any, opened: Opened, over: Image | None) -> None:
     }
     place = Affine(ndim=2) if over is None else _plane_transform(over)
     pixel = {"LR": place.compose(_enlarged(opened.scale))}
-    title = f"x{opened.scale} {opened.picture}"
-    known = _layers_of(viewer, title)
+    title, known = _group(viewer, opened)
     new = []
     for kind, plane in planes.items():
         if kind in known:
@@ -57,6 +58,18 @@ def open_layers(viewer: Any, opened: Opened, over: Image | None) -> None:
     _link(viewer, known)
     if over is None and known["HR"] in new:
         viewer.reset_view()
+
+
+def _group(viewer: Any, opened: Opened) -> tuple[str, dict[str, Image]]:
+    """Find the name that a picture's layers bear, and those that are in the viewer."""
+    name = f"x{opened.scale} {opened.picture}"
+    titles = (name if n == 1 else f"{name} ({n})" for n in count(1))
+    groups = ((title, _layers_of(viewer, title)) for title in titles)
+    return next(
+        (title, known)
+        for title, known in groups
+        if "HR" not in known or np.array_equal(known["HR"].data, opened.hr)
+    )
 
 
 def _layers_of(viewer: Any, title: str) -> dict[str, Image]:
