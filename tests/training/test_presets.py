@@ -22,5 +22,5 @@ def test_fast_is_what_is_trained_without_a_preset() -> None:
 
 
 def test_an_unknown_preset_is_refused() -> None:
-    with pytest.raises(ValueError, match="there are fast, paper-srcnn, paper-fsrcnn"):
+    with pytest.raises(ValueError, match="there are fast, fast-srcnn, paper-srcnn, paper-fsrcnn"):
         apply_preset("slow", {})

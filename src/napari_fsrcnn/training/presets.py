@@ -48,6 +48,11 @@ PRESETS: Mapping[str, Preset] = {
     for preset in (
         Preset("fast", "SOAP, one cycle: the best network in the shortest time", {}),
         Preset(
+            "fast-srcnn",
+            "the same for SRCNN, which needs a lower rate and costs more a pixel",
+            {"arch": "srcnn-915", "lr": 2.5e-3, "batch": 8, "patch": 16},
+        ),
+        Preset(
             "paper-srcnn",
             "SRCNN as published: SGD for millions of steps",
             _PAPER
