@@ -41,6 +41,13 @@ def test_a_folder_that_holds_a_run_is_not_taken(tmp_path: Path) -> None:
     assert logged_steps(folder) == [10]
 
 
+def test_a_place_where_no_folder_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "run"):
+        with pytest.raises(OSError, match=rf"^The run can't be saved in {place} \(.+\): choose"):
+            RunFolder(place).create(TrainingConfig())
+
+
 def test_a_folder_in_which_nothing_was_saved_is_used_anew(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.create(TrainingConfig(seed=1))

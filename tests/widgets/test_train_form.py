@@ -151,7 +151,10 @@ def test_fields_have_the_configuration_s_limits(
 
 def test_every_field_explains_itself(form: TrainForm) -> None:
     for name in ADVANCED:
-        assert form.fields[name].tooltip == TrainingConfig.model_fields[name].description
+        description = TrainingConfig.model_fields[name].description
+        assert description
+        assert form.fields[name].tooltip.startswith(description)
+    assert form.fields["patience"].tooltip.endswith("; 0: never")
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -45,15 +45,23 @@ class RunFolder:
         ------
         FileExistsError
             If the folder already holds a run, which would be lost.
+        OSError
+            If the folder can't be made or written to.
         """
         if self.state.exists():
             raise FileExistsError(
                 f"{self.path} already holds a training run: resume it, or choose another folder."
             )
-        self.path.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(self.path)
-        self.write_config(config)
-        self._write(self.log, ",".join(COLUMNS) + "\n")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(self.path)
+            self.write_config(config)
+            self._write(self.log, ",".join(COLUMNS) + "\n")
+        except OSError as error:
+            raise OSError(
+                f"The run can't be saved in {self.path} ({error.strerror or error}): choose another "
+                f"folder."
+            ) from error
 
     def discard(self) -> None:
         """Remove a run that has not taken a step, so that the folder can be used again."""

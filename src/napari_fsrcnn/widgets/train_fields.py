@@ -81,7 +81,7 @@ def config_field(name: str) -> Widget:
     if name == "rescale":
         field.native.setPlaceholderText("none")
     if name == "patience":
-        field.native.setSpecialValueText("never")
+        field.tooltip += "; 0: never"
     return field
 
 
