@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QCloseEvent
+from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
 
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
@@ -62,7 +63,7 @@ def by_ctrl_w(window: QMainWindow) -> None:
     # Xvfb has no window manager that would do this.
     window.activateWindow()
     window.setFocus()
-    QApplication.processEvents()
+    assert QTest.qWaitForWindowActive(window, MINUTES)  # only there a shortcut does anything
     QtBot.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
 
 
