@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.evaluation.grid import LeftOut, ModelScore, mean_scores, score_models
+from napari_fsrcnn.evaluation.figures import ImageScore, LeftOut, ModelScore, mean_scores
+from napari_fsrcnn.evaluation.grid import score_models
 from napari_fsrcnn.evaluation.grid_csv import COLUMNS, write_csv
 from napari_fsrcnn.evaluation.score import evaluate
-from napari_fsrcnn.evaluation.trial import ImageScore
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.weights.card import TrainingRecord

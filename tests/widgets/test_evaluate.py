@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from superqt.utils import WorkerBase
 
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.evaluation.grid import ModelScore
+from napari_fsrcnn.evaluation.figures import ModelScore
 from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model

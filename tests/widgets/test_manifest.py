@@ -1,5 +1,8 @@
 """What napari is told that there is."""
 
+import subprocess
+import sys
+
 import pytest
 from npe2 import PluginManifest
 
@@ -32,3 +35,27 @@ def test_where_things_are_found(manifest: PluginManifest) -> None:
     prefix = "napari-fsrcnn."
     assert menus["napari/layers/filter"] == [f"{prefix}super_resolution_x{k}" for k in (2, 3, 4)]
     assert menus["napari/layers/measure"] == [f"{prefix}psnr_ssim"]
+
+
+OPEN_ALL = """
+import sys
+import napari
+
+viewer = napari.Viewer(show=False)
+for name in ("Upscale", "Train", "Evaluate"):
+    _, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", name)
+    print(type(widget).__name__, "torch" in sys.modules)
+viewer.close()
+"""
+
+
+@pytest.mark.viewer
+def test_opened_from_the_menu_no_widget_loads_torch() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", OPEN_ALL], capture_output=True, text=True, check=True, timeout=200
+    )
+    assert run.stdout.splitlines() == [
+        "UpscaleWidget False",
+        "TrainWidget False",
+        "EvaluateWidget False",
+    ]

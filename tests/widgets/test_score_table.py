@@ -6,8 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 
-from napari_fsrcnn.evaluation.grid import ModelScore
-from napari_fsrcnn.evaluation.trial import ImageScore
+from napari_fsrcnn.evaluation.figures import ImageScore, ModelScore
 from napari_fsrcnn.widgets.score_table import ScoreTable
 
 PICTURE, MODEL, PSNR, GAIN = 0, 1, 2, 4

@@ -1,7 +1,5 @@
 """*Train* in a real viewer, with real, short runs."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -112,25 +110,6 @@ def test_stopped_at_once_nothing_is_changed(
     assert session_models() == models
     assert [layer.name for layer in viewer_with_discs.layers] == ["discs"]
     assert not train_widget.save_button.isEnabled()
-
-
-SHOWN = """
-import sys
-import napari
-
-viewer = napari.Viewer(show=False)
-_, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Train")
-print(type(widget).__name__, "torch" in sys.modules)
-viewer.close()
-"""
-
-
-@pytest.mark.viewer
-def test_opened_from_the_menu_it_does_not_load_torch_yet() -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", SHOWN], capture_output=True, text=True, check=True, timeout=120
-    )
-    assert run.stdout.split() == ["TrainWidget", "False"]
 
 
 def test_one_run_after_another(train_widget: TrainWidget, qtbot: QtBot, runs: Path) -> None:

@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.evaluation.figures import LeftOut, ModelScore
 from napari_fsrcnn.evaluation.score import pictures_seen
-from napari_fsrcnn.evaluation.trial import ImageScore, Trial, mean_score
+from napari_fsrcnn.evaluation.trial import Trial
 from napari_fsrcnn.inference.prepared import prepare
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
-
-
-@dataclass(frozen=True)
-class ModelScore:
-    """Figures of one picture by one model.
-
-    Attributes
-    ----------
-    model : str
-    scale : int
-        The model's.
-    image : ImageScore
-    """
-
-    model: str
-    scale: int
-    image: ImageScore
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A picture that a model was trained or chosen on, and is not measured on."""
-
-    model: str
-    picture: str
 
 
 def score_models(
@@ -97,17 +72,6 @@ def score_models(
                 done += 1
                 if progress is not None:
                     progress(done, len(models) * len(pairs))
-
-
-def mean_scores(scores: Sequence[ModelScore]) -> list[ModelScore]:
-    """Mean over the pictures of each model, in the order in which the models come first."""
-    by_model: dict[tuple[str, int], list[ModelScore]] = {}
-    for score in scores:
-        by_model.setdefault((score.model, score.scale), []).append(score)
-    return [
-        ModelScore(model, scale, mean_score([score.image for score in theirs]))
-        for (model, scale), theirs in by_model.items()
-    ]
 
 
 def _until(stop: threading.Event | None, pairs: Iterable[Pair]) -> Iterator[Pair]:

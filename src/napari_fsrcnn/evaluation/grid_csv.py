@@ -6,7 +6,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from napari_fsrcnn.evaluation.grid import ModelScore, mean_scores
+from napari_fsrcnn.evaluation.figures import ModelScore, mean_scores
 from napari_fsrcnn.files.atomic import atomic_path
 
 COLUMNS = (

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.source import read_pairs
-from napari_fsrcnn.evaluation.trial import LR, ImageScore, Trial, mean_score
+from napari_fsrcnn.evaluation.figures import ImageScore, mean_score
+from napari_fsrcnn.evaluation.trial import LR, Trial
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.inference.prepared import prepare
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped

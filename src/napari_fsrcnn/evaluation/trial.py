@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from napari_fsrcnn.datasets.luma import luma_pair, measurable
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.image.gain import gain
+from napari_fsrcnn.evaluation.figures import ImageScore
 from napari_fsrcnn.image.metrics import psnr, ssim
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.inference.prepared import Prepared
@@ -23,44 +21,6 @@ from napari_fsrcnn.inference.tiles import upscale_plane
 LR = Literal["made", "given"]
 
 Floating = NDArray[np.floating[Any]]
-
-
-class ImageScore(BaseModel):
-    """Figures of one picture: PSNR in dB, SSIM in [-1, 1]."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    psnr: float
-    ssim: float
-    bicubic_psnr: float
-    bicubic_ssim: float
-
-    @property
-    def psnr_gain(self) -> float:
-        """What the model is better than bicubic, in dB."""
-        return gain(self.psnr, self.bicubic_psnr)
-
-    @property
-    def ssim_gain(self) -> float:
-        """By how much the model's SSIM is above bicubic's."""
-        return gain(self.ssim, self.bicubic_ssim)
-
-
-def mean_score(scores: Sequence[ImageScore], name: str = "mean") -> ImageScore:
-    """Mean of each figure over pictures, one at least.
-
-    Examples
-    --------
-    >>> scores = [
-    ...     ImageScore(name=n, psnr=int(n), ssim=1, bicubic_psnr=1, bicubic_ssim=1) for n in "24"
-    ... ]
-    >>> mean_score(scores).psnr
-    3.0
-    """
-    figures = ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim")
-    means = {each: float(np.mean([getattr(score, each) for score in scores])) for each in figures}
-    return ImageScore(name=name, **means)
 
 
 class Trial:

@@ -11,7 +11,7 @@ from qtpy.compat import isalive
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
-from napari_fsrcnn.evaluation.grid import LeftOut, ModelScore
+from napari_fsrcnn.evaluation.figures import LeftOut, ModelScore
 from napari_fsrcnn.evaluation.grid_csv import write_csv
 from napari_fsrcnn.widgets.evaluate_form import EvaluateForm
 from napari_fsrcnn.widgets.evaluate_job import EvaluateJob, OpenJob

@@ -17,7 +17,7 @@ from qtpy.QtCore import (
 )
 from qtpy.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
-from napari_fsrcnn.evaluation.grid import ModelScore, mean_scores
+from napari_fsrcnn.evaluation.figures import ModelScore, mean_scores
 
 _VALUE = Qt.ItemDataRole.UserRole
 _MOST_MEANS = 6  # rows, before they scroll

@@ -1,0 +1,85 @@
+"""Figures of pictures by models, and their means: without torch, for tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from napari_fsrcnn.image.gain import gain
+
+
+class ImageScore(BaseModel):
+    """Figures of one picture: PSNR in dB, SSIM in [-1, 1]."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    psnr: float
+    ssim: float
+    bicubic_psnr: float
+    bicubic_ssim: float
+
+    @property
+    def psnr_gain(self) -> float:
+        """What the model is better than bicubic, in dB."""
+        return gain(self.psnr, self.bicubic_psnr)
+
+    @property
+    def ssim_gain(self) -> float:
+        """By how much the model's SSIM is above bicubic's."""
+        return gain(self.ssim, self.bicubic_ssim)
+
+
+def mean_score(scores: Sequence[ImageScore], name: str = "mean") -> ImageScore:
+    """Mean of each figure over pictures, one at least.
+
+    Examples
+    --------
+    >>> scores = [
+    ...     ImageScore(name=n, psnr=int(n), ssim=1, bicubic_psnr=1, bicubic_ssim=1) for n in "24"
+    ... ]
+    >>> mean_score(scores).psnr
+    3.0
+    """
+    figures = ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim")
+    means = {each: float(np.mean([getattr(score, each) for score in scores])) for each in figures}
+    return ImageScore(name=name, **means)
+
+
+@dataclass(frozen=True)
+class ModelScore:
+    """Figures of one picture by one model.
+
+    Attributes
+    ----------
+    model : str
+    scale : int
+        The model's.
+    image : ImageScore
+    """
+
+    model: str
+    scale: int
+    image: ImageScore
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A picture that a model was trained or chosen on, and is not measured on."""
+
+    model: str
+    picture: str
+
+
+def mean_scores(scores: Sequence[ModelScore]) -> list[ModelScore]:
+    """Mean over the pictures of each model, in the order in which the models come first."""
+    by_model: dict[tuple[str, int], list[ModelScore]] = {}
+    for score in scores:
+        by_model.setdefault((score.model, score.scale), []).append(score)
+    return [
+        ModelScore(model, scale, mean_score([score.image for score in theirs]))
+        for (model, scale), theirs in by_model.items()
+    ]
