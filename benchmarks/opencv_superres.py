@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ class OpenCvNetwork(nn.Module):
         super().__init__()
         cv2.dnn_superres.DnnSuperResImpl.create()  # makes the layer DepthToSpace known to cv2.dnn
         self.net = cv2.dnn.readNetFromTensorflow(str(path))
+        self._turn = threading.Lock()  # tiles come from several threads, and it holds one's maps
         self.scale = scale
         self.hyperparameters: Mapping[str, Any] = {}
         layers = [self.net.getLayer(name) for name in self.net.getLayerNames()]
@@ -39,8 +41,9 @@ class OpenCvNetwork(nn.Module):
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map an LR plane ``(1, 1, H, W)`` in [0, 1] to HR."""
-        self.net.setInput(np.ascontiguousarray(lr.numpy()))
-        return torch.from_numpy(self.net.forward())
+        with self._turn:
+            self.net.setInput(np.ascontiguousarray(lr.numpy()))
+            return torch.from_numpy(self.net.forward().copy())
 
 
 def read_opencv(path: Path, scale: int) -> Model:

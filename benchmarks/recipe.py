@@ -23,6 +23,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "SOAP, RMSE (the default)": {},
     "SOAP, L1 then MSE": {"loss": "l1-mse"},
     "SOAP, MSE": {"loss": "mse"},
+    "SOAP on collapsible layers, RMSE": {"width": 64},
     "Adam on collapsible layers, RMSE": {"optimizer": "adam", "width": 256, "lr": 4e-3},
     "Adam, RMSE": {"optimizer": "adam", "lr": 4e-3},
 }
