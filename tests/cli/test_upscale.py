@@ -75,13 +75,11 @@ def test_half_precision_tells_what_it_costs(
 def test_half_precision_where_there_is_none_is_refused(
     command: Run, trained: Path, stack: Path, tmp_path: Path
 ) -> None:
-    how = ["--model", trained, "--device", "cpu"]
-    ended = command("upscale", stack, tmp_path / "a.tif", *how, "--precision", "fp16")
-    assert ended.returncode == 2
-    assert "The CPU does not compute in fp16: choose float32 or bf16." in ended.stderr
-    ended = command("upscale", stack, tmp_path / "a.zarr", *how, "--precision", "bf16")
-    assert ended.returncode == 2
-    assert "leave --precision out" in ended.stderr
+    how = ["--model", trained, "--device", "cpu", "--precision", "fp16"]
+    for target in ("a.tif", "a.zarr"):
+        ended = command("upscale", stack, tmp_path / target, *how)
+        assert ended.returncode == 2
+        assert "The CPU does not compute in fp16: choose float32 or bf16." in ended.stderr
     assert list(tmp_path.iterdir()) == [stack]
 
 
