@@ -1,12 +1,13 @@
 """What tests that run a model share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
+from napari_fsrcnn.inference import portable
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.weights.model import Model
 
@@ -17,8 +18,9 @@ def model(make_model: Callable[..., Model]) -> Model:
 
 
 @pytest.fixture
-def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the first tile in this process find too little memory."""
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the first tile in this process find too little memory, with networks that never did."""
+    portable._network.cache_clear()
     forward, seen = Prepared.forward, list[int]()
 
     def run_out(self: Prepared, *given: Any) -> Tensor:
@@ -28,3 +30,5 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         return forward(self, *given)
 
     monkeypatch.setattr(Prepared, "forward", run_out)
+    yield
+    portable._network.cache_clear()
