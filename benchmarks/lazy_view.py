@@ -12,21 +12,16 @@ time, and the blocks that were computed. Ends with exit code 1 if the median vie
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from window import choices_of_scale, run_inside, wait_until
 
 ALLOWED = 1.0
-XVFB = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24"]
 
 
 def main() -> int:
@@ -40,10 +35,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.inside:
         return look(options)
-    with tempfile.TemporaryDirectory() as folder:
-        own = {"NAPARI_CONFIG": f"{folder}/settings.yaml"}
-        command = [*XVFB, sys.executable, __file__, *sys.argv[1:], "--inside"]
-        return subprocess.run(command, env=os.environ | own, check=False).returncode
+    return run_inside(__file__)
 
 
 def look(options: argparse.Namespace) -> int:
@@ -110,12 +102,6 @@ def shows(layer: Any, place: NDArray[Any]) -> bool:
     return layer.data_level == 0 and bool(inside.all())
 
 
-def choices_of_scale(form: Any, scale: int) -> tuple[Any, ...]:
-    """Choose a scale in the form and list its models."""
-    form.scale.value = scale
-    return tuple(form.model.choices)
-
-
 def chart(side: int) -> NDArray[np.uint8]:
     """Repeat the samples' resolution chart until it fills a square."""
     from napari_fsrcnn.widgets.samples import resolution_chart
@@ -123,18 +109,6 @@ def chart(side: int) -> NDArray[np.uint8]:
     picture = np.asarray(resolution_chart()[0][0])[..., 0]
     times = [-(-side // length) for length in picture.shape]
     return np.tile(picture, times)[:side, :side]
-
-
-def wait_until(done: Callable[[], bool], *, timeout: float = 300) -> None:
-    """Let the window live until something is so."""
-    from qtpy.QtWidgets import QApplication
-
-    end = time.monotonic() + timeout
-    while not done():
-        QApplication.processEvents()
-        time.sleep(0.001)
-        if time.monotonic() > end:
-            raise RuntimeError("This took too long.")
 
 
 if __name__ == "__main__":

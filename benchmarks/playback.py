@@ -5,44 +5,34 @@
 A series of ``frames`` pictures of ``side`` x ``side`` pixels, each another one, is upscaled in a
 napari window under Xvfb and played at 25 frames a second. Counted is what the window draws: frames
 a second in all, and those that were upscaled when they were drawn. Once more with all of them
-computed before, so that only drawing is left. The default model is fsrcnn-s-x2 where it is shipped, else fsrcnn-x2.
+computed before, so that only drawing is left.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from typing import Any
 
 import numpy as np
-from lazy_view import XVFB, choices_of_scale, wait_until
 from numpy.typing import NDArray
-
-from napari_fsrcnn.weights.shipped import list_models
+from window import choices_of_scale, run_inside, wait_until
 
 WANTED = 25.0
 
 
 def main() -> int:
     """Print the table; return 1 if fewer frames are upscaled than are wanted."""
-    small = "fsrcnn-s-x2"
     parser = argparse.ArgumentParser()
     parser.add_argument("--side", type=int, default=512)
     parser.add_argument("--frames", type=int, default=200)
-    parser.add_argument("--model", default=small if small in list_models() else "fsrcnn-x2")
+    parser.add_argument("--model", default="fsrcnn-s-x2")
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
         return play(options)
-    with tempfile.TemporaryDirectory() as folder:
-        own = {"NAPARI_CONFIG": f"{folder}/settings.yaml"}
-        command = [*XVFB, sys.executable, __file__, *sys.argv[1:], "--inside"]
-        return subprocess.run(command, env=os.environ | own, check=False).returncode
+    return run_inside(__file__)
 
 
 def play(options: argparse.Namespace) -> int:

@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 import safetensors
 from imageio.v3 import imread, imwrite
+from window import XVFB
 
 from napari_fsrcnn.training.config import TrainingConfig
 
 ALLOWED = 1.15
-XVFB = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24"]
 
 
 def main() -> int:

@@ -76,9 +76,8 @@ def upscale_lazy(
     (1, 1536, 1200)
     """
     rgb = guess_rgb(image.shape) if rgb is None else rgb
-    check_precision(
-        precision, resolve_device(device)
-    )  # what it refuses would otherwise be refused block by block
+    # What this refuses would otherwise be refused block by block.
+    check_precision(precision, resolve_device(device))
     if not isinstance(model, Model):
         model = load_model(model)
     upscaler = block_upscaler(

@@ -17,7 +17,7 @@ from napari_fsrcnn.datasets.source import iterate_pairs
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
-from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
+from napari_fsrcnn.widgets.job_events import Advanced, broke_off, reporting
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture, read_planes
 from napari_fsrcnn.widgets.model_choices import ModelChoice
 from napari_fsrcnn.widgets.upscaling import Began
@@ -120,7 +120,7 @@ def evaluating_events(
     except (DownloadStopped, UpscaleStopped):
         return
     except RuntimeError as error:
-        raise _failed(error) from error
+        raise broke_off("Evaluating", error) from error
 
 
 def opening_events(
@@ -158,7 +158,7 @@ def opening_events(
     except UpscaleStopped:
         return
     except RuntimeError as error:
-        raise _failed(error) from error
+        raise broke_off("Evaluating", error) from error
     yield Opened(
         picture,
         model,
@@ -187,10 +187,3 @@ def _find(data: str | tuple[LayerPicture, ...], scale: int, name: str) -> Pair:
         if pair.name == name:
             return pair
     raise ValueError(f"The picture {name} is no longer there: evaluate again.")
-
-
-def _failed(error: RuntimeError) -> JobFailed:
-    return JobFailed(
-        f"Evaluating broke off on this device ({error}). If its memory is full, choose another "
-        f"device."
-    )

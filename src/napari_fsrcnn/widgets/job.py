@@ -21,8 +21,9 @@ _going_on: set[Job] = set()  # Qt's connections alone would not keep a job
 class Job:
     """Runs a generator of events in a thread, with a bar in the activity dock.
 
-    Bad input (ValueError), files (OSError), memory (MemoryError) and JobFailed become a notification; any other error is
-    a mistake in the program, which napari shows as such. A job whose window is closed is stopped.
+    Bad input (ValueError), files (OSError), memory (MemoryError) and JobFailed become a
+    notification; any other error is a mistake in the program, which napari shows as such. A job
+    whose window is closed is stopped.
 
     Parameters
     ----------

@@ -40,6 +40,13 @@ class JobFailed(Exception):
     """
 
 
+def broke_off(what: str, error: RuntimeError) -> JobFailed:
+    """Say what broke off on the chosen device, and what to do."""
+    return JobFailed(
+        f"{what} broke off on this device ({error}). If its memory is full, choose another device."
+    )
+
+
 def reporting(
     report: Callable[[Advanced], None], event: Callable[[int, int], Advanced] = Advanced
 ) -> Callable[[int, int], None]:

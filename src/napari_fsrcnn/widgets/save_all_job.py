@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from napari.layers import Image
-from napari.utils.notifications import show_info
 
 from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
-from napari_fsrcnn.widgets.job import Job
-from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, Noticed, reporting
+from napari_fsrcnn.widgets.device_job import DeviceJob
+from napari_fsrcnn.widgets.job_events import Noticed, broke_off, reporting
 from napari_fsrcnn.widgets.layer_axes import layer_picture
 from napari_fsrcnn.widgets.upscaling import Began, Request, loaded_model, measured_deviation
 
@@ -28,7 +26,7 @@ class Saved:
     """By how much half precision deviates, as a sentence; empty for single precision."""
 
 
-class SaveAllJob(Job):
+class SaveAllJob(DeviceJob):
     """Upscales a layer of any size into an OME-Zarr image.
 
     Parameters
@@ -41,26 +39,18 @@ class SaveAllJob(Job):
     """
 
     def __init__(self, layer: Image, request: Request, path: Path) -> None:
-        super().__init__("Saving", path.name, saving_events, layer_picture(layer), request, path)
-        self._device = ""
-        self._began = 0.0
+        super().__init__(
+            "Upscaling all", "Saving", path.name, saving_events, layer_picture(layer), request, path
+        )
 
     def handle(self, event: object) -> None:
         """Tell how it goes."""
-        match event:
-            case Began(device):
-                self._device = device
-                self._began = time.monotonic()
-                self.told.emit(f"Upscaling on {device}...")
-            case Advanced(done, total):
-                self.told.emit(f"Upscaling all on {self._device}: {done / total:.0%}")
-            case Noticed(sentence):
-                show_info(sentence)
-            case Saved(path, deviation):
-                seconds = time.monotonic() - self._began
-                self.told.emit(
-                    f"Upscaled all in {seconds:.0f} s and saved it as {path}. {deviation}".rstrip()
-                )
+        super().handle(event)
+        if isinstance(event, Saved):
+            self.told.emit(
+                f"Upscaled all in {self.seconds:.0f} s and saved it as {event.path}. "
+                f"{event.deviation}".rstrip()
+            )
 
 
 def saving_events(
@@ -118,8 +108,5 @@ def saving_events(
     except UpscaleStopped:
         return
     except RuntimeError as error:
-        raise JobFailed(
-            f"Upscaling broke off on this device ({error}). If its memory is full, choose another "
-            f"device."
-        ) from error
+        raise broke_off("Upscaling", error) from error
     yield Saved(path, deviation)

@@ -12,7 +12,7 @@ from napari_fsrcnn.evaluation.compare import ComparisonStopped
 from napari_fsrcnn.evaluation.self_test_result import SelfTest
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
-from napari_fsrcnn.widgets.job_events import Advanced, JobFailed, reporting
+from napari_fsrcnn.widgets.job_events import Advanced, broke_off, reporting
 from napari_fsrcnn.widgets.upscaling import Began, Color
 
 
@@ -80,7 +80,4 @@ def self_testing_events(
     except (ComparisonStopped, UpscaleStopped):
         return
     except RuntimeError as error:
-        raise JobFailed(
-            f"The self-test broke off on this device ({error}). If its memory is full, choose "
-            f"another device."
-        ) from error
+        raise broke_off("The self-test", error) from error

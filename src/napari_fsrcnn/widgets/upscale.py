@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from napari.layers import Image
 from qtpy.compat import isalive
@@ -24,6 +25,8 @@ from napari_fsrcnn.widgets.session_models import models_changed
 from napari_fsrcnn.widgets.upscale_form import UpscaleForm
 from napari_fsrcnn.widgets.upscale_job import UpscaleJob
 from napari_fsrcnn.widgets.upscaling import Upscaled
+
+Chosen = TypeVar("Chosen")
 
 
 class UpscaleWidget(JobWidget):
@@ -78,11 +81,9 @@ class UpscaleWidget(JobWidget):
 
     def start(self) -> None:
         """Start as the form says, or say why it can't be started."""
-        try:
-            layer, request = self.form.request()
-        except ValueError as error:
-            self.refuse(str(error))
+        if (chosen := self._read(self.form.request)) is None:
             return
+        layer, request = chosen
         self.figures.clear()
         self.figures.hide()
         self.status.setText("Loading the model...")
@@ -93,21 +94,17 @@ class UpscaleWidget(JobWidget):
 
     def save_all(self, path: Path) -> None:
         """Upscale all of the chosen layer into an OME-Zarr folder, or say why that can't be."""
-        try:
-            layer, request = self.form.request()
-        except ValueError as error:
-            self.refuse(str(error))
+        if (chosen := self._read(self.form.request)) is None:
             return
+        layer, request = chosen
         self.status.setText("Loading the model...")
         self.run_job(SaveAllJob(layer, request, path))
 
     def start_self_test(self) -> None:
         """Test all models of the chosen scale on the chosen layer, or say why that can't be."""
-        try:
-            layer, request = self.form.self_test_request()
-        except ValueError as error:
-            self.refuse(str(error))
+        if (chosen := self._read(self.form.self_test_request)) is None:
             return
+        layer, request = chosen
         self.self_test.clear()
         self.status.setText("Loading the models...")
         job = SelfTestJob(layer, request)
@@ -134,14 +131,20 @@ class UpscaleWidget(JobWidget):
         self.form.browse.load(path)
 
     def _ask_where_to_save(self) -> None:
-        try:
-            layer, request = self.form.request()
-        except ValueError as error:
-            self.refuse(str(error))
+        if (chosen := self._read(self.form.request)) is None:
             return
+        layer, request = chosen
         name = f"{layer.name} x{request.scale}.zarr"
         if path := ask_where_to_save(self, self.save_button.text(), "OME-Zarr", name):
             self.save_all(path)
+
+    def _read(self, request: Callable[[], Chosen]) -> Chosen | None:
+        """Read the form; None if it can't be used, which is said then."""
+        try:
+            return request()
+        except ValueError as error:
+            self.refuse(str(error))
+            return None
 
     def _begin_loading(self, path: Path) -> None:
         self.status.setText(f"Loading {path.name}...")

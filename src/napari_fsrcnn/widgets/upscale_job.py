@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from napari.layers import Image
-from napari.utils.notifications import show_info
 from psygnal import Signal
 
+from napari_fsrcnn.widgets.device_job import DeviceJob
 from napari_fsrcnn.widgets.figures_text import decibels
 from napari_fsrcnn.widgets.image_layers import insert_above
-from napari_fsrcnn.widgets.job import Job
-from napari_fsrcnn.widgets.job_events import Advanced, Noticed
 from napari_fsrcnn.widgets.result_layer import upscaled_layer
-from napari_fsrcnn.widgets.upscaling import Began, Request, Upscaled, upscaling_events
+from napari_fsrcnn.widgets.upscaling import Request, Upscaled, upscaling_events
 
 
-class UpscaleJob(Job):
+class UpscaleJob(DeviceJob):
     """Upscales one layer in a thread.
 
     Parameters
@@ -36,32 +33,22 @@ class UpscaleJob(Job):
     upscaled = Signal(Upscaled)
 
     def __init__(self, viewer: Any, layer: Image, request: Request) -> None:
-        super().__init__("Upscaling", layer.name, upscaling_events, request)
+        super().__init__("Upscaling", "Upscaling", layer.name, upscaling_events, request)
         self._viewer = viewer
         self._layer = layer
-        self._device = ""
-        self._began = 0.0
 
     def handle(self, event: object) -> None:
-        """Put the result into the viewer."""
-        match event:
-            case Began(device):
-                self._device = device
-                self._began = time.monotonic()
-                self.told.emit(f"Upscaling on {device}...")
-            case Advanced(done, total):
-                self.told.emit(f"Upscaling on {self._device}: {done / total:.0%}")
-            case Noticed(sentence):
-                show_info(sentence)
-            case Upscaled():
-                seconds = time.monotonic() - self._began
-                self._add(event)
-                self.told.emit(
-                    f"{event.model.name} on {self._device}: {seconds:.1f} s. Shrunk again, the "
-                    f"result agrees with the layer to {decibels(event.consistency)}. "
-                    f"{event.deviation}".rstrip()
-                )
-                self.upscaled.emit(event)
+        """Tell how it goes, and put the result into the viewer."""
+        super().handle(event)
+        if isinstance(event, Upscaled):
+            seconds = self.seconds
+            self._add(event)
+            self.told.emit(
+                f"{event.model.name} on {self.device}: {seconds:.1f} s. Shrunk again, the result "
+                f"agrees with the layer to {decibels(event.consistency)}. "
+                f"{event.deviation}".rstrip()
+            )
+            self.upscaled.emit(event)
 
     def _add(self, result: Upscaled) -> None:
         layer = upscaled_layer(

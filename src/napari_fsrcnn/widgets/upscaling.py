@@ -17,7 +17,7 @@ from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
-from napari_fsrcnn.widgets.job_events import JobFailed, Noticed, reporting
+from napari_fsrcnn.widgets.job_events import Noticed, broke_off, reporting
 
 Color = Literal["luma", "channels"]
 Precision = Literal["float32", "bf16", "fp16"]
@@ -159,10 +159,7 @@ def upscaling_events(
     except (ComparisonStopped, UpscaleStopped):
         return
     except RuntimeError as error:
-        raise JobFailed(
-            f"Upscaling broke off on this device ({error}). If its memory is full, choose another "
-            f"device."
-        ) from error
+        raise broke_off("Upscaling", error) from error
     provenance = {
         **provenance_of(request, model, device, figures),
         "precision": request.precision,
