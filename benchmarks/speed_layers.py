@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
-from napari_fsrcnn.networks.network import Network
+from napari_fsrcnn.networks.network import Network, freeze
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.networks.srcnn import SRCNN
 from napari_fsrcnn.weights.shipped import load_model
@@ -58,7 +58,7 @@ def load_network(architecture: str, scale: int) -> Network:
     Not every library can repeat a picture's edge; with zeros all compute the same.
     """
     network = get_architecture(architecture).build(scale, padding_mode="zeros")
-    module = cast("nn.Module", network).eval().requires_grad_(False)
+    module = freeze(cast("nn.Module", network))
     try:
         shipped = load_model(f"{architecture}-x{scale}").network
     except ValueError:
@@ -69,7 +69,7 @@ def load_network(architecture: str, scale: int) -> Network:
         return network
     options = {**shipped.hyperparameters, "padding_mode": "zeros"}
     network = get_architecture(architecture).build(scale, **options)
-    module = cast("nn.Module", network).eval().requires_grad_(False)
+    module = freeze(cast("nn.Module", network))
     module.load_state_dict(cast("nn.Module", shipped).state_dict())
     return network
 

@@ -32,7 +32,7 @@ from training_speed import PatchFile, PlainFSRCNN, epochs
 
 from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
-from napari_fsrcnn.networks.network import as_module
+from napari_fsrcnn.networks.network import as_module, freeze
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import TrainingData, prepare_data
 from napari_fsrcnn.training.presets import apply_preset
@@ -174,7 +174,7 @@ def as_fsrcnn(network: PlainFSRCNN) -> FSRCNN:
     weights = copy.deepcopy(list(network.state_dict().values()))
     names = as_module(fsrcnn).state_dict()
     fsrcnn.load_state_dict(dict(zip(names, weights, strict=True)))
-    return fsrcnn.eval().requires_grad_(False)
+    return freeze(fsrcnn)
 
 
 def report(runs: dict[str, list[Gain]], asked: Sequence[float]) -> None:

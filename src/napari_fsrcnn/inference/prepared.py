@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from napari_fsrcnn.inference.edges import Edges
 from napari_fsrcnn.inference.fast_form import fast_form
-from napari_fsrcnn.networks.network import Network, as_module
+from napari_fsrcnn.networks.network import Network, as_module, freeze
 
 Precision = Literal["float32", "bf16", "fp16"]
 
@@ -81,8 +81,7 @@ class Prepared(nn.Module):
         self.precision = precision
         # On the host, in single precision, to come back to.
         source: Network = network.source if isinstance(network, Prepared) else network
-        self.source: Network = cast("Network", copy.deepcopy(as_module(source)).cpu())
-        as_module(self.source).eval().requires_grad_(False)
+        self.source: Network = cast("Network", freeze(copy.deepcopy(as_module(source)).cpu()))
         self._take_form()
         self.most: int | None = None
         self.counters = Counters()
@@ -107,7 +106,7 @@ class Prepared(nn.Module):
     def _take_form(self) -> None:
         form = fast_form(self.source)
         self.before, self.after, self.maps = form.before, form.after, form.maps
-        module = copy.deepcopy(cast("nn.Module", form)).eval().requires_grad_(False)
+        module = freeze(copy.deepcopy(cast("nn.Module", form)))
         self.form = module.to(device=self.device, dtype=_DTYPES[self.precision])
 
 

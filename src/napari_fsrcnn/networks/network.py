@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
     from torch import nn
+
+Module = TypeVar("Module", bound="nn.Module")
 
 SCALES = range(2, 9)
 """Enlargements that a network may have: beyond 8 a 9 x 9 deconvolution no longer covers HR."""
@@ -48,3 +50,17 @@ def check_scale(scale: int) -> int:
 def as_module(network: Network) -> nn.Module:
     """Give the network its other type: Python has no intersection of a class and a protocol."""
     return cast("nn.Module", network)
+
+
+def freeze(module: Module) -> Module:
+    """Let a module only compute from now on: nothing in it is trained. Return it.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> frozen = freeze(nn.Conv2d(1, 1, 3))
+    >>> frozen.training, frozen.weight.requires_grad
+    (False, False)
+    """
+    module.train(mode=False)
+    return module.requires_grad_(requires_grad=False)

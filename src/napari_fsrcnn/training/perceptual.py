@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from napari_fsrcnn.networks.network import freeze
 from napari_fsrcnn.training.vgg import WIDTHS, Vgg, layers_to
 from napari_fsrcnn.training.vgg_weights import Convention, VggWeights, fetch_vgg, read_vgg
 
@@ -36,7 +37,7 @@ class PerceptualLoss(nn.Module):
         self.layers = layers
         for name, values in convention._asdict().items():
             self.register_buffer(name, torch.tensor(values).view(1, 3, 1, 1))
-        self.eval().requires_grad_(False)
+        freeze(self)
 
     def features(self, y: Tensor) -> Tensor:
         """Compute the chosen layer's output.

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from napari_fsrcnn.files.atomic import atomic_path
 from napari_fsrcnn.networks.collapsible import collapsed_weights, make_collapsible
 from napari_fsrcnn.networks.leaky_gradient import leak_gradients
-from napari_fsrcnn.networks.network import Network, as_module
+from napari_fsrcnn.networks.network import Network, as_module, freeze
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.first import first_network, make_optimizer
 from napari_fsrcnn.weights.card import TrainingRecord
@@ -87,7 +87,7 @@ class TrainingState:
                 leak_gradients(as_module(network), config.leak)
             if config.width:
                 make_collapsible(as_module(network), config.width)
-        as_module(self.average).to(device=device).eval().requires_grad_(False)
+        freeze(as_module(self.average).to(device=device))
         self.wide: nn.Module = as_module(network).to(
             device=device,
             memory_format=torch.channels_last,  # type: ignore[call-overload]

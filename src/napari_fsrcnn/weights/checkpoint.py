@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pydantic import ValidationError
 
 from napari_fsrcnn.files.atomic import atomic_path
-from napari_fsrcnn.networks.network import as_module
+from napari_fsrcnn.networks.network import as_module, freeze
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.weights.card import Card
 from napari_fsrcnn.weights.model import Model
@@ -120,7 +120,7 @@ def build_network(card: Card, tensors: Mapping[str, Tensor]) -> Any:
             f"The weights do not fit the architecture {card.architecture} with "
             f"{card.hyperparameters}."
         ) from error
-    return module.eval().requires_grad_(False)
+    return freeze(module)
 
 
 def _build(path: Path, card: Card, content: bytes) -> Any:
