@@ -63,14 +63,38 @@ def test_a_kernel_is_taken_as_one_matrix_in_either_memory_order(steep: Tensor) -
 def test_a_side_that_is_too_long_keeps_its_own_directions(
     steep: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both = descend(Soap([weight := first_weight(12, 5)], lr=0.03), weight, steep, 100)
-    monkeypatch.setattr(soap, "LONGEST", 4)
-    optimizer = Soap([weight := first_weight(12, 5)], lr=0.03)
+    both = descend(Soap([weight := first_weight(12, 13)], lr=0.03), weight, steep, 100)
+    monkeypatch.setattr(soap, "LONGEST", 12)
+    optimizer = Soap([weight := first_weight(12, 13)], lr=0.03)
     one = descend(optimizer, weight, steep, 100)
     assert one != both
-    assert {"left", "right"} & set(optimizer.state[weight]) == {"left"}
-    adam = descend(torch.optim.Adam([weight := first_weight(12, 5)], lr=0.03), weight, steep, 100)
+    assert {"directions0", "directions1"} & set(optimizer.state[weight]) == {"directions0"}
+    adam = descend(torch.optim.Adam([weight := first_weight(12, 13)], lr=0.03), weight, steep, 100)
     assert one < adam, (both, one, adam)
+
+
+def test_where_inputs_are_too_many_channels_and_kernel_pixels_have_directions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The gradient varies over channels only, by turned directions that are unequally steep."""
+    generator = torch.Generator().manual_seed(2)
+    turn = torch.linalg.qr(torch.randn(6, 6, generator=generator))[0]
+    steep = torch.logspace(0, -2, 6)[:, None] * turn
+
+    def end(optimizer: torch.optim.Optimizer, kernel: Tensor) -> float:
+        for _ in range(200):
+            optimizer.zero_grad()
+            loss = torch.einsum("dc,ocij->odij", steep, kernel).square().sum()
+            loss.backward()
+            optimizer.step()
+        return float(loss.detach())
+
+    monkeypatch.setattr(soap, "LONGEST", 6)
+    optimizer = Soap([kernel := first_weight(4, 6, 2, 3)], lr=0.03)
+    ours = end(optimizer, kernel)
+    assert {len(optimizer.state[kernel][f"directions{axis}"]) for axis in range(3)} == {4, 6}
+    adam = end(torch.optim.Adam([kernel := first_weight(4, 6, 2, 3)], lr=0.03), kernel)
+    assert ours < adam / 3, (ours, adam)
 
 
 def test_a_weight_without_gradient_stays(steep: Tensor) -> None:

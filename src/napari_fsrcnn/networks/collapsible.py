@@ -29,7 +29,7 @@ class WideWeight(nn.Module):
     Parameters
     ----------
     weight : Tensor, shape (A, B, k, k)
-        The layer's weight: ``project`` has the shape (A, width), ``expand`` (width, B * k * k).
+        The layer's weight: ``project`` has the shape (A, width), ``expand`` (width, B, k, k).
     width : int
         Inner width.
     fan_in : int
@@ -38,16 +38,15 @@ class WideWeight(nn.Module):
 
     def __init__(self, weight: Tensor, width: int, fan_in: int) -> None:
         super().__init__()
-        rows, columns = weight.flatten(1).shape
-        self.project = nn.Parameter(torch.empty(rows, width))
-        self.expand = nn.Parameter(torch.empty(width, columns))
+        self.project = nn.Parameter(torch.empty(len(weight), width))
+        self.expand = nn.Parameter(torch.empty(width, *weight.shape[1:]))
         # As two convolutions in a row are initialised by default: uniform within 1 / sqrt(fan-in).
         nn.init.uniform_(self.project, -1 / math.sqrt(width), 1 / math.sqrt(width))
         nn.init.uniform_(self.expand, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
 
     def forward(self, start: Tensor) -> Tensor:
         """Multiply the factors out and add the start."""
-        return start + (self.project @ self.expand).view_as(start)
+        return start + (self.project @ self.expand.flatten(1)).view_as(start)
 
 
 def make_collapsible(network: nn.Module, width: int) -> None:

@@ -3,7 +3,8 @@
 A layer's weight is taken as a matrix with a row for each output. Two moving averages, of G @ G.T
 and of G.T @ G, tell how its gradient G varies over outputs and over inputs; their eigenvectors are
 the directions. In networks as small as SRCNN and FSRCNN these matrices are small too: a step costs
-little more than Adam's, and far fewer are needed.
+little more than Adam's, and far fewer are needed. Where the inputs are too many for that, as in
+SRCNN 9-5-5, input channels and the pixels of the kernel have directions of their own.
 
 References
 ----------
@@ -22,9 +23,7 @@ from torch import Tensor
 EPSILON = 1e-8
 
 LONGEST = 1024
-"""Most inputs of a layer for which directions are looked for; with more the cost would show."""
-
-_DIRECTIONS = {"outputs": "left", "inputs": "right"}
+"""Longest axis for which directions are looked for; with more the cost would show."""
 
 State = dict[str, Tensor]
 
@@ -65,13 +64,14 @@ class Soap(torch.optim.Optimizer):
     def _move(self, weight: Tensor, state: State, group: dict[str, Any]) -> None:
         assert weight.grad is not None  # noqa: S101
         decay = group["decay"]
-        gradient = weight.grad.flatten(1) if weight.dim() > 1 else weight.grad
+        gradient = _by_axes(weight.grad)
         products = _products(gradient)
         if not state:
             state |= {"mean": torch.zeros_like(gradient), "square": torch.zeros_like(gradient)}
             state["step"] = torch.tensor(0.0)
-            for side, product in products.items():
-                state[side], state[_DIRECTIONS[side]] = product, _orthogonal(product)
+            for axis, product in products.items():
+                state[f"products{axis}"] = product
+                state[f"directions{axis}"] = _orthogonal(product)
         # The mean is kept as it is, for the directions turn; its square is kept in them.
         state["mean"].lerp_(gradient, 1 - decay)
         state["square"].lerp_(_turned(state, gradient).square(), 1 - decay)
@@ -79,43 +79,55 @@ class Soap(torch.optim.Optimizer):
         # Both averages began at zero, which this makes up for.
         state["step"] += 1
         begun = 1 - decay ** int(state["step"])
-        change = _turned_back(state, change).view(weight.shape)
+        change = _turned_back(state, change).reshape(weight.shape)
         weight.sub_(change, alpha=group["lr"] / math.sqrt(begun))
-        for side, product in products.items():
-            state[side].lerp_(product, 1 - decay)
+        for axis, product in products.items():
+            state[f"products{axis}"].lerp_(product, 1 - decay)
         if int(state["step"]) % group["refresh"] == 0:
             _refresh(state)
 
 
-def _products(gradient: Tensor) -> State:
-    """Multiply a matrix with itself, over those of its sides that are short enough."""
+def _by_axes(gradient: Tensor) -> Tensor:
+    """Lay a layer's gradient out over outputs and inputs, or outputs, channels and kernel pixels."""
+    if gradient.dim() < 3:
+        return gradient
+    matrix = gradient.flatten(1)
+    return matrix if matrix.shape[1] <= LONGEST else gradient.flatten(2)
+
+
+def _products(gradient: Tensor) -> dict[int, Tensor]:
+    """Multiply a gradient with itself, over every axis but one, for each axis of a fit length."""
     if gradient.dim() == 1:
         return {}
-    products = {"outputs": gradient @ gradient.T}
-    if gradient.shape[1] <= LONGEST:
-        products["inputs"] = gradient.T @ gradient
-    return products
+    rows = {axis: gradient.movedim(axis, 0).flatten(1) for axis in range(gradient.dim())}
+    return {axis: each @ each.T for axis, each in rows.items() if len(each) <= LONGEST}
 
 
-def _turned(state: State, matrix: Tensor) -> Tensor:
-    """Write a matrix in the directions."""
-    if "left" in state:
-        matrix = state["left"].T @ matrix
-    return matrix @ state["right"] if "right" in state else matrix
+def _turned(state: State, gradient: Tensor) -> Tensor:
+    """Write a gradient in the directions."""
+    # One axis after the other comes first and goes last, so that in the end all are in place.
+    for axis in range(gradient.dim()):
+        directions = state.get(f"directions{axis}")
+        gradient = gradient.movedim(0, -1)
+        gradient = gradient if directions is None else gradient @ directions
+    return gradient
 
 
-def _turned_back(state: State, matrix: Tensor) -> Tensor:
-    """Write a matrix that is given in the directions as it is without them."""
-    if "left" in state:
-        matrix = state["left"] @ matrix
-    return matrix @ state["right"].T if "right" in state else matrix
+def _turned_back(state: State, gradient: Tensor) -> Tensor:
+    """Write a gradient that is given in the directions as it is without them."""
+    for axis in range(gradient.dim()):
+        directions = state.get(f"directions{axis}")
+        gradient = gradient.movedim(0, -1)
+        gradient = gradient if directions is None else gradient @ directions.T
+    return gradient
 
 
 def _refresh(state: State) -> None:
     """Turn the directions towards the eigenvectors, the largest eigenvalue's first."""
-    for axis, (side, directions) in enumerate(_DIRECTIONS.items()):
-        if side in state:
-            ahead = state[side] @ state[directions]
+    for axis in range(state["square"].dim()):
+        products, directions = f"products{axis}", f"directions{axis}"
+        if products in state:
+            ahead = state[products] @ state[directions]
             order = (state[directions] * ahead).sum(0).argsort(descending=True)
             state["square"] = state["square"].index_select(axis, order)
             state[directions] = _orthogonal(ahead[:, order])
