@@ -54,6 +54,8 @@ def main() -> None:
     print(f"| | {' | '.join(map(str, steps))} | ms of processor time a step |")
     print("|---" * (PARTS + 2) + "|")
     ways = WAYS | (FOR_SRCNN if options.arch.startswith("srcnn") else {})
+    if options.arch != "fsrcnn":
+        ways["SOAP, RMSE, taught by the shipped fsrcnn"] = {"teacher": f"fsrcnn-x{options.scale}"}
     for name, values in ways.items():
         gains, spent = run(TrainingConfig(**config.model_dump() | values))
         figures = " | ".join(f"{gain:.3f}" for gain in gains)

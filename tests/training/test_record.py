@@ -86,7 +86,7 @@ def test_the_model_stays_as_it_is_while_the_run_goes_on() -> None:
     assert first_weight(model.network) == 1
 
 
-@pytest.mark.parametrize("field", ["out", "run", "start", "vgg_file"])
+@pytest.mark.parametrize("field", ["out", "run", "start", "teacher", "vgg_file"])
 def test_no_folder_is_told(tmp_path: Path, field: str) -> None:
     config = CONFIG.model_copy(
         update={field: tmp_path / "mine.safetensors", "data": (str(tmp_path),)}
@@ -96,7 +96,8 @@ def test_no_folder_is_told(tmp_path: Path, field: str) -> None:
     assert card.training is not None
     # What decides the result is told by its name.
     told = card.training.config.get(field)
-    assert told == ("mine.safetensors" if field in ("start", "vgg_file") else None)
+    decides = field in ("start", "teacher", "vgg_file")
+    assert told == ("mine.safetensors" if decides else None)
 
 
 def test_it_is_named_after_its_file_or_its_kind() -> None:

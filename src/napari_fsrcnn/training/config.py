@@ -110,6 +110,11 @@ class TrainingConfig(BaseModel):
         default=None,
         description="checkpoint of the same architecture, at any scale, to start from",
     )
+    teacher: Path | None = Field(
+        default=None,
+        description="model of the same scale whose results are learnt instead of HR, such as "
+        "fsrcnn-x3: a file, or a shipped one's name; helps smaller networks",
+    )
     learn: Learn = Field(default="all", description="train all layers, or only the last one")
     precision: Precision = Field(default="float32", description="of the step's computations")
     compile: bool = Field(default=False, description="compile the step; needs a C++ compiler")

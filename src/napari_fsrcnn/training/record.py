@@ -12,17 +12,22 @@ from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import TrainingData
 from napari_fsrcnn.training.state import TrainingState
+from napari_fsrcnn.training.teacher import pictures_of
 from napari_fsrcnn.weights.card import Card, TrainingRecord, Validation
 from napari_fsrcnn.weights.model import Model
 
 # Where a run lies and when it pauses has no part in its result, and paths are nobody's business.
 _LEFT_OUT = {"data", "out", "run", "device", "stop_after"}
 # Of these the file's name is told.
-_FILES = ("start", "vgg_file")
+_FILES = ("start", "teacher", "vgg_file")
 
 
 def trained_model(
-    config: TrainingConfig, state: TrainingState, data: TrainingData, bicubic_psnr: float
+    config: TrainingConfig,
+    state: TrainingState,
+    data: TrainingData,
+    bicubic_psnr: float,
+    teacher: Model | None = None,
 ) -> Model:
     """Take the best network so far as a model, with its training record."""
     best = state.best if state.best_psnr is not None else state.average
@@ -43,6 +48,7 @@ def trained_model(
             date=datetime.now(UTC).date().isoformat(),
             machine=describe_device(state.generator.device),
             start=state.start,
+            taught_on=sorted(pictures_of(teacher) - {*data.train_names, *data.validation_names}),
         ),
         validation=None
         if state.best_psnr is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
 
 from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
@@ -29,15 +29,23 @@ class Step:
         With the batch of all processes.
     fabric : Fabric
         Started.
+    teacher : Module, optional
+        On the same device; what it makes of LR is learnt instead of HR.
     """
 
     def __init__(
-        self, config: TrainingConfig, state: TrainingState, patches: PatchSampler, fabric: Fabric
+        self,
+        config: TrainingConfig,
+        state: TrainingState,
+        patches: PatchSampler,
+        fabric: Fabric,
+        teacher: nn.Module | None = None,
     ) -> None:
         self.config = config
         self.state = state
         self.patches = patches
         self.fabric = fabric
+        self.teacher = teacher
         self._loss = training_loss(config, state.generator.device)
         if config.compile:
             state.wide.compile()
@@ -83,9 +91,11 @@ class Step:
         for group in self._optimizer.param_groups:
             group["lr"] = config.lr * group["part"] * learning_rate(config.schedule, progress)
         lr, hr = self._draw()
+        lr = lr.contiguous(memory_format=torch.channels_last)
+        target = hr if self.teacher is None else self.teacher(lr)
         self._optimizer.zero_grad()
-        output = self._network(lr.contiguous(memory_format=torch.channels_last))
-        loss = self._loss(progress, output.float(), hr)
+        output = self._network(lr)
+        loss = self._loss(progress, output.float(), target)
         self.fabric.backward(loss)
         if config.clip:
             self.fabric.clip_gradients(self._network, self._optimizer, max_norm=config.clip)

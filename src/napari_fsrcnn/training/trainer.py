@@ -13,6 +13,7 @@ from napari_fsrcnn.datasets.source import ReadingStopped
 from napari_fsrcnn.files.atomic import remove_leftovers
 from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.networks.device import describe_device, resolve_device
+from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.board import Board
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import TrainingData, prepare_data
@@ -38,6 +39,7 @@ from napari_fsrcnn.training.record import trained_model
 from napari_fsrcnn.training.run_folder import RunFolder
 from napari_fsrcnn.training.state import TrainingState
 from napari_fsrcnn.training.step import Step
+from napari_fsrcnn.training.teacher import load_teacher
 from napari_fsrcnn.training.validation import Validator
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
@@ -74,6 +76,7 @@ class Trainer:
         config = self.config
         stop, pause = stop or threading.Event(), pause or threading.Event()
         fabric = start_fabric(resolve_device(config.device), config.precision)
+        self._teacher = load_teacher(config, fabric.device)
         self._state = TrainingState(config, fabric.device, resuming=self._resuming)
         try:
             data = prepare_data(config, self._pictures, stop)
@@ -84,7 +87,8 @@ class Trainer:
             data.train, config.scale, config.patch, config.batch, self._state.generator
         )
         self._data = TrainingData(tuple(patches.pairs), data.validation)
-        self._step = Step(config, self._state, patches, fabric)
+        teacher = None if self._teacher is None else as_module(self._teacher.network)
+        self._step = Step(config, self._state, patches, fabric, teacher)
         if self._resuming:
             self._state.load(RunFolder(self._run_folder()).state)
             fabric.strategy.precision.load_state_dict(self._state.scaler)
@@ -219,7 +223,8 @@ class Trainer:
             yield Saved(self._state.step, self._folder.path)
 
     def _model(self) -> Model:
-        return trained_model(self.config, self._state, self._data, self._validator.bicubic_psnr)
+        bicubic_psnr = self._validator.bicubic_psnr
+        return trained_model(self.config, self._state, self._data, bicubic_psnr, self._teacher)
 
     def _finished(self) -> Finished:
         state = self._state

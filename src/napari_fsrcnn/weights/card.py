@@ -38,7 +38,8 @@ class TrainingRecord(_Frozen):
     """How the weights came about; names are ``data set/picture``.
 
     What older files do not tell is empty. ``start`` is the record of the checkpoint that this
-    training started from, if it did from one that was trained here.
+    training started from, if it did from one that was trained here. ``taught_on`` are the pictures
+    that only its teacher was trained or chosen on.
     """
 
     data: list[str]
@@ -51,12 +52,13 @@ class TrainingRecord(_Frozen):
     date: str
     machine: str = ""
     start: TrainingRecord | None = None
+    taught_on: list[str] = []
 
     @property
     def pictures(self) -> frozenset[str]:
         """Names of all pictures that the weights were trained or chosen on, since the first start."""
         earlier = frozenset() if self.start is None else self.start.pictures
-        return earlier | {*self.train, *self.validation}
+        return earlier | {*self.train, *self.validation, *self.taught_on}
 
 
 class Card(_Frozen):
