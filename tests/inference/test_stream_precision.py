@@ -72,8 +72,8 @@ def test_short_memory_is_told(
     ("precision", "sentence"), [("fp16", "does not compute in fp16"), ("int8", "not 'int8'")]
 )
 def test_what_the_device_has_not_is_refused(
-    paths: tuple[Path, Path], model: Model, precision: Any, sentence: str
+    paths: tuple[Path, Path], model: Model, scheduler: str | None, precision: Any, sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
-        upscale_to_zarr(*paths, model, device="cpu", precision=precision)
+        upscale_to_zarr(*paths, model, device="cpu", precision=precision, scheduler=scheduler)
     assert [path.name for path in paths[0].parent.iterdir()] == ["a.tif"]

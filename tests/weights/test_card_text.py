@@ -12,7 +12,7 @@ FULL = Card(
         data=["T91", "mine"],
         train=["T91/t1", "mine/a"],
         validation=["T91/t2"],
-        config={},
+        config={"teacher": "larger.safetensors"},
         step=12_000,
         seconds=660,
         versions={"torch": "2.4"},
@@ -37,6 +37,7 @@ def test_a_whole_card_tells_everything() -> None:
     assert rows["architecture"] == "fsrcnn (d 56, m 4)"
     assert rows["trained on"] == "T91, mine (pictures: 2, and 1 for validation)"
     assert rows["training"] == "12,000 steps in 11 min on CPU (2 threads), 2026-01-31, torch 2.4"
+    assert rows["taught by"] == "larger"
     assert rows["validation"].startswith("31.50 dB, bicubic 30.25 (+1.25)")
     assert rows["Set5"].startswith("33.00 dB / 0.9100, bicubic 30.50 dB / 0.8700 (+2.50 dB)")
     assert rows["limits"] == "not for measurement"

@@ -105,7 +105,7 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
     if target.suffix.lower() != ".zarr":
         raise ValueError(f"{target} must end in .zarr, by which OME-Zarr is known.")
     if scheduler is None:
-        check_precision(precision, resolve_device(device))
+        _check_precision(precision, device)
     elif isinstance(source, OpenPicture):
         raise ValueError("Workers need a picture that lies in files: save it first.")
     path = None if isinstance(source, OpenPicture) else Path(source).absolute()
@@ -138,23 +138,30 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
     if _is_there(target, plan):
         return
     place = Unfinished(target)
-    _begin(place, plan)
     with ExitStack() as stack:
+        client = None if scheduler is None else stack.enter_context(workers(scheduler))
+        if client is not None:
+            client.run(_check_precision, precision, device)
+        _begin(place, plan)
         if path is None:
             stack.callback(place.discard)
         _lay_out(place, picture, plan, upscaler.model)
-        if scheduler is None:
+        if client is None:
             levels = open_levels(place.result)
             writer = PieceWriter(picture.data, upscaler, plan.scale, levels, plan.order, notice)
             run = partial(run_in_threads, writer.write)
         else:
             job = FileJob(plan, str(place.folder / _MODEL), str(place.result), device)
-            client = stack.enter_context(workers(scheduler))
             if notice is not None:
                 hear_workers(client, job.folder, notice)
             run = partial(run_on_workers, client, partial(write_piece, job))
         _write_all(plan, place.result, run, progress, stop)
         place.finish()
+
+
+def _check_precision(precision: Precision, device: str) -> None:
+    """Refuse what this process, which may be a worker, does not compute in."""
+    check_precision(precision, resolve_device(device))
 
 
 def _begin(place: Unfinished, plan: Plan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.weights.card import Card, DatasetFigures, TrainingRecord, Validation
@@ -68,6 +69,8 @@ def _history(card: Card) -> Iterator[tuple[str, str]]:
             seen = f"pictures: {len(record.train)}, and {len(record.validation)} for validation"
             yield "trained on", f"{', '.join(record.data)} ({seen})"
             yield "training", _course(record)
+            if teacher := record.config.get("teacher"):
+                yield "taught by", Path(teacher).stem
             record = record.start
     if card.validation is not None:
         yield "validation", _chosen(card.validation)
