@@ -76,6 +76,8 @@ def command(name: str, record: TrainingRecord) -> str:
     for field, value in record.config.items():
         if field not in {"arch", "scale", "hyperparameters"} and value != defaults.get(field):
             words += _option(field, value)
+    if record.step < record.config["steps"]:  # it was stopped, and is repeated as far as that
+        words += ["--stop-after", str(record.step)]
     return shlex.join([*words, "--out", f"{name}.safetensors"])
 
 

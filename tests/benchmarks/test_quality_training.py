@@ -29,7 +29,7 @@ def record(config: dict[str, Any], start: TrainingRecord | None = None) -> Train
         train=[],
         validation=[],
         config=config,
-        step=1,
+        step=config.get("steps", 1),
         seconds=1,
         versions={},
         date="2026-01-31",
@@ -47,6 +47,7 @@ def trained(model: Model, record: TrainingRecord) -> Model:
         {},
         {"lr": 1e-3, "levels": False, "compile": True, "optimizer": "adam", "width": 256},
         {"rescale": (0.9, 0.6), "start": Path("x3.safetensors"), "learn": "last", "patience": 3},
+        {"arch": "fsrcnn-s", "teacher": Path("fsrcnn-x4.safetensors")},
     ],
 )
 def test_a_command_trains_again_as_the_record_tells(
@@ -65,6 +66,12 @@ def test_a_command_trains_again_as_the_record_tells(
             given = {name: value for name, value in parsed.params.items() if value}
             off = {name: value for name, value in parsed.params.items() if value is False}
     assert TrainingConfig(**given | off) == asked
+
+
+def test_a_training_that_was_stopped_is_repeated_as_far_as_it_came() -> None:
+    config = TrainingConfig(data=("T91",), steps=300).model_dump(mode="json", include=RECORDED)
+    stopped = record(config).model_copy(update={"step": 250})
+    assert command("mine", stopped).endswith(" --steps 300 --stop-after 250 --out mine.safetensors")
 
 
 def test_what_a_model_started_from_is_told_before_it_and_once(
