@@ -119,7 +119,9 @@ def _option(name: str, value: object) -> list[str]:
 
 
 def _unrecorded(models: Sequence[Model]) -> Iterator[str]:
-    fields = TrainingConfig.model_fields.keys() - _UNRECORDED
+    # Of what is not there by default, an earlier version did not know.
+    known = {name for name, info in TrainingConfig.model_fields.items() if info.default is not None}
+    fields = known - _UNRECORDED
     for model in models:
         config = record_of(model).config
         if missing := sorted(fields - config.keys()):

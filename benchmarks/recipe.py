@@ -18,6 +18,7 @@ from typing import Any
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Validated
 from napari_fsrcnn.training.train import train
+from napari_fsrcnn.weights.shipped import list_models
 
 WAYS: dict[str, dict[str, Any]] = {
     "SOAP, RMSE (the default)": {},
@@ -54,8 +55,9 @@ def main() -> None:
     print(f"| | {' | '.join(map(str, steps))} | ms of processor time a step |")
     print("|---" * (PARTS + 2) + "|")
     ways = WAYS | (FOR_SRCNN if options.arch.startswith("srcnn") else {})
-    if options.arch != "fsrcnn":
-        ways["SOAP, RMSE, taught by the shipped fsrcnn"] = {"teacher": f"fsrcnn-x{options.scale}"}
+    teacher = f"fsrcnn-x{options.scale}"
+    if options.arch != "fsrcnn" and teacher in list_models():
+        ways["SOAP, RMSE, taught by the shipped fsrcnn"] = {"teacher": teacher}
     for name, values in ways.items():
         gains, spent = run(TrainingConfig(**config.model_dump() | values))
         figures = " | ".join(f"{gain:.3f}" for gain in gains)

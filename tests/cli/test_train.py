@@ -71,6 +71,18 @@ def test_a_preset_can_be_changed(command: Run, pictures: Path, tmp_path: Path) -
     assert config["lr"] == 0.0005
 
 
+def test_a_shipped_model_teaches_by_its_name_and_any_other_by_its_file(
+    command: Run, trained: Path, pictures: Path, tmp_path: Path
+) -> None:
+    for teacher in ("fsrcnn-x2", trained):
+        out = tmp_path / f"{Path(teacher).stem}-taught.safetensors"
+        options = [*SMALL, "--steps", 4, "--out", out, "--teacher", teacher]
+        ended = command("train", "--data", pictures, *options)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        config = json.loads((out.with_name(f"{out.stem}-run") / "config.json").read_text())
+        assert config["teacher"] == str(teacher)
+
+
 def test_a_run_that_diverges_says_so_and_fails(
     command: Run, pictures: Path, tmp_path: Path
 ) -> None:

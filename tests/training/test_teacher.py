@@ -66,14 +66,14 @@ def test_a_teacher_of_another_scale_is_refused_before_anything_is_written(
     config: TrainingConfig, pictures: list[Pair], tmp_path: Path
 ) -> None:
     update = {"teacher": Path("fsrcnn-x3"), "run": tmp_path / "run"}
-    with pytest.raises(ValueError, match="enlarges by 3, not by 2"):
+    with pytest.raises(ValueError, match=r"teacher can't be used\. .* enlarges by 3, not by 2"):
         list(train(config.model_copy(update=update), pictures=pictures))
     assert not (tmp_path / "run").exists()
 
 
 def test_a_missing_teacher_is_refused(config: TrainingConfig, tmp_path: Path) -> None:
     gone = config.model_copy(update={"teacher": tmp_path / "gone.safetensors"})
-    with pytest.raises(FileNotFoundError, match="gone"):
+    with pytest.raises(FileNotFoundError, match=r"teacher can't be used.*gone"):
         list(train(gone, pictures=[]))
 
 
@@ -89,13 +89,23 @@ def test_the_card_tells_the_pictures_that_the_teacher_had_seen(
     assert training.pictures == own | its.pictures
 
 
-def test_pictures_that_both_have_seen_are_told_once(
+def test_pictures_that_both_have_seen_are_told_once_unless_they_flatter(
     teacher: Path, config: TrainingConfig, pictures: list[Pair]
 ) -> None:
+    """Where the seed is another, the teacher learnt from what is validated on: the card says so."""
     same = [replace(pair, name=f"its/{pair.name}") for pair in pictures]
-    training = last_model(config.model_copy(update={"teacher": teacher}), same).card.training
+    config = config.model_copy(update={"teacher": teacher})
+    training = last_model(config, same).card.training
     assert training is not None
     assert training.taught_on == []
+    training = last_model(config.model_copy(update={"seed": 1}), same).card.training
+    assert training is not None
+    assert training.taught_on == training.validation
+
+
+def test_the_perceptual_loss_is_refused(config: TrainingConfig) -> None:
+    with pytest.raises(ValueError, match="leave the teacher out"):
+        TrainingConfig(**config.model_dump() | {"teacher": "a", "loss": "mse-perceptual"})
 
 
 def test_a_taught_run_is_resumed_to_the_last_bit(

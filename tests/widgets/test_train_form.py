@@ -61,7 +61,7 @@ def test_every_field_reaches_the_configuration(
         "width": 0,
         "average": 0.0,
         "start": tmp_path / "x3.safetensors",
-        "teacher": tmp_path / "teacher.safetensors",
+        "teacher": Path("fsrcnn-x4"),
         "learn": "last",
         "precision": "bf16",
         "compile": True,

@@ -18,7 +18,7 @@ from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS, apply_preset
 from napari_fsrcnn.training.processes import first_process
 from napari_fsrcnn.training.run_folder import RunFolder, read_config
-from napari_fsrcnn.weights.shipped import checkpoint_path
+from napari_fsrcnn.weights.shipped import is_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,8 +148,8 @@ def _checked(settings: TrainingConfig, file: Path | None, resumed: Path | None) 
     # The run may be resumed or repeated from another folder than this one.
     data = [name if name == BSD100 else str(Path(name).absolute()) for name in settings.data]
     paths = {name: getattr(settings, name) for name in ("out", "start", "vgg_file")}
-    if settings.teacher is not None:
-        paths["teacher"] = checkpoint_path(settings.teacher)
+    if settings.teacher is not None and is_file_name(settings.teacher):
+        paths["teacher"] = settings.teacher
     absolute = {name: path.absolute() for name, path in paths.items() if path is not None}
     return settings.model_copy(update={"data": tuple(data), **absolute})
 

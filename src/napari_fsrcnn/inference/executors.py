@@ -70,13 +70,20 @@ def run_in_threads(
 
 
 @contextmanager
-def workers(scheduler: str) -> Iterator[Client]:
+def workers(scheduler: str, check: Callable[[], None]) -> Iterator[Client]:
     """Connect to a scheduler of dask.distributed.
+
+    Parameters
+    ----------
+    scheduler : str
+        Its address.
+    check : callable
+        Called on each of its workers that is there, to raise a ValueError if it can't do the work.
 
     Raises
     ------
     ValueError
-        dask.distributed is not installed.
+        dask.distributed is not installed, or a worker can't do the work.
     OSError
         Nothing answers at the address, or workers died again and again.
     """
@@ -91,6 +98,10 @@ def workers(scheduler: str) -> Iterator[Client]:
     except (OSError, ValueError) as error:
         raise OSError(f"There is no dask scheduler at {scheduler}: {error}.") from error
     with client:
+        # A worker that dies meanwhile is no reason not to begin: what fails there, a task will tell.
+        for answer in client.run(check, on_error="return").values():
+            if isinstance(answer, ValueError):
+                raise answer
         try:
             yield client
         except KilledWorker as error:

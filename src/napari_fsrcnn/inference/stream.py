@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -39,9 +39,6 @@ from napari_fsrcnn.inference.zarr_plan import Plan
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 ATTRIBUTE = "napari-fsrcnn"
 """Attribute of the image that says how it was made."""
@@ -107,39 +104,42 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
     target = Path(target).absolute()
     if target.suffix.lower() != ".zarr":
         raise ValueError(f"{target} must end in .zarr, by which OME-Zarr is known.")
-    if scheduler is not None and isinstance(source, OpenPicture):
+    check = partial(_check_precision, precision, device)
+    if scheduler is None:
+        check()
+    elif isinstance(source, OpenPicture):
         raise ValueError("Workers need a picture that lies in files: save it first.")
+    path = None if isinstance(source, OpenPicture) else Path(source).absolute()
+    picture = source if isinstance(source, OpenPicture) else open_picture(Path(source))
+    model = model if isinstance(model, Model) else load_model(model)
+    upscaler = block_upscaler(
+        picture.data,
+        model,
+        rgb=picture.rgb,
+        value_range=value_range,
+        color=color,
+        device=device,
+        precision=precision,
+    )
+    plan = Plan(
+        source="" if path is None else str(path),
+        stamp="" if path is None else stamp_of(path),
+        shape=tuple(picture.data.shape),
+        order=ome_order(picture.axes),
+        rgb=picture.rgb,
+        color=color,
+        precision=precision,
+        limits=upscaler.limits,
+        model=model.name,
+        sha256=hashlib.sha256(upscaler.model.content).hexdigest(),
+        scale=model.scale,
+        halo=needed_halo(model, rgb=picture.rgb),
+        block=BLOCK,
+    )
+    if _is_there(target, plan):
+        return
     with ExitStack() as stack:
-        client = _client(stack, scheduler, precision, device)
-        path = None if isinstance(source, OpenPicture) else Path(source).absolute()
-        picture = source if isinstance(source, OpenPicture) else open_picture(Path(source))
-        model = model if isinstance(model, Model) else load_model(model)
-        upscaler = block_upscaler(
-            picture.data,
-            model,
-            rgb=picture.rgb,
-            value_range=value_range,
-            color=color,
-            device=device,
-            precision=precision,
-        )
-        plan = Plan(
-            source="" if path is None else str(path),
-            stamp="" if path is None else stamp_of(path),
-            shape=tuple(picture.data.shape),
-            order=ome_order(picture.axes),
-            rgb=picture.rgb,
-            color=color,
-            precision=precision,
-            limits=upscaler.limits,
-            model=model.name,
-            sha256=hashlib.sha256(upscaler.model.content).hexdigest(),
-            scale=model.scale,
-            halo=needed_halo(model, rgb=picture.rgb),
-            block=BLOCK,
-        )
-        if _is_there(target, plan):
-            return
+        client = None if scheduler is None else stack.enter_context(workers(scheduler, check))
         place = Unfinished(target)
         _begin(place, plan)
         if path is None:
@@ -156,21 +156,6 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
             run = partial(run_on_workers, client, partial(write_piece, job))
         _write_all(plan, place.result, run, progress, stop)
         place.finish()
-
-
-def _client(
-    stack: ExitStack, scheduler: str | None, precision: Precision, device: str
-) -> Client | None:
-    """Connect to the scheduler, if there is one; refuse a precision that its workers have not."""
-    if scheduler is None:
-        _check_precision(precision, device)
-        return None
-    client = stack.enter_context(workers(scheduler))
-    # A worker that dies meanwhile is no reason not to begin: others will do its work.
-    for answer in client.run(_check_precision, precision, device, on_error="return").values():
-        if isinstance(answer, ValueError):
-            raise answer
-    return client
 
 
 def _check_precision(precision: Precision, device: str) -> None:

@@ -144,6 +144,11 @@ class TrainingConfig(BaseModel):
                 "patience waits for a higher PSNR, which the perceptual loss gives up for its "
                 "features: leave it out, or choose another loss"
             )
+        if self.teacher is not None and self.loss == "mse-perceptual":
+            raise ValueError(
+                "the perceptual loss wants the features of HR, which a teacher replaces: leave the "
+                "teacher out, or choose another loss"
+            )
         if self.loss == "mse-perceptual":
             layers_to(self.vgg, self.vgg_layer)
         return self

@@ -15,6 +15,7 @@ import torch
 
 from napari_fsrcnn.networks.network import as_module, freeze
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.data import TrainingData
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
 
@@ -29,13 +30,25 @@ def load_teacher(config: TrainingConfig, device: torch.device) -> Model | None:
     """
     if config.teacher is None:
         return None
-    model = load_model(config.teacher, config.scale)
+    try:
+        model = load_model(config.teacher, config.scale)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"The teacher can't be used. {error}") from error
+    except ValueError as error:
+        raise ValueError(f"The teacher can't be used. {error}") from error
     network = as_module(model.network)
     freeze(network.to(device=device, memory_format=torch.channels_last))  # type: ignore[call-overload]
     return model
 
 
-def pictures_of(teacher: Model | None) -> frozenset[str]:
-    """Names of the pictures that a teacher is known to have been trained or chosen on."""
+def pictures_only_taught(teacher: Model | None, data: TrainingData) -> list[str]:
+    """Name the pictures that a teacher had seen and the run has not.
+
+    They are also those that the teacher learnt from and the run validates on: its PSNR there is
+    higher than it would be elsewhere.
+    """
     record = None if teacher is None else teacher.card.training
-    return frozenset() if record is None else record.pictures
+    if record is None:
+        return []
+    own = {*data.train_names, *data.validation_names}
+    return sorted((record.pictures - own) | (record.learnt & {*data.validation_names}))

@@ -38,8 +38,9 @@ class TrainingRecord(_Frozen):
     """How the weights came about; names are ``data set/picture``.
 
     What older files do not tell is empty. ``start`` is the record of the checkpoint that this
-    training started from, if it did from one that was trained here. ``taught_on`` are the pictures
-    that only its teacher was trained or chosen on.
+    training started from, if it did from one that was trained here. ``taught_on`` are pictures
+    of its teacher, if that tells them: those that are not named here, and those of the validation
+    that the teacher had learnt from.
     """
 
     data: list[str]
@@ -59,6 +60,12 @@ class TrainingRecord(_Frozen):
         """Names of all pictures that the weights were trained or chosen on, since the first start."""
         earlier = frozenset() if self.start is None else self.start.pictures
         return earlier | {*self.train, *self.validation, *self.taught_on}
+
+    @property
+    def learnt(self) -> frozenset[str]:
+        """Names of the pictures that the weights were trained on, since the first start."""
+        earlier = frozenset() if self.start is None else self.start.learnt
+        return earlier | {*self.train, *self.taught_on}
 
 
 class Card(_Frozen):

@@ -40,6 +40,18 @@ def model_path(name: str) -> Path:
     return FOLDER / f"{name}.safetensors"
 
 
+def is_file_name(name_or_path: str | Path) -> bool:
+    """Tell a path to a file from the bare name of a shipped model.
+
+    Examples
+    --------
+    >>> is_file_name("mine.safetensors"), is_file_name("fsrcnn-x3")
+    (True, False)
+    """
+    path = Path(name_or_path)
+    return bool(path.suffix) or path.parent != Path()
+
+
 def checkpoint_path(name_or_path: str | Path) -> Path:
     """Path of a model's checkpoint: a shipped one by name, any other by its file.
 
@@ -48,9 +60,7 @@ def checkpoint_path(name_or_path: str | Path) -> Path:
     ValueError
         If it is a name, and none of a shipped model.
     """
-    path = Path(name_or_path)
-    is_file = path.suffix or path.parent != Path()
-    return path if is_file else model_path(str(name_or_path))
+    return Path(name_or_path) if is_file_name(name_or_path) else model_path(str(name_or_path))
 
 
 def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:

@@ -17,6 +17,8 @@ from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.train_text import loss_name
 
+_TYPED = {"rescale", "teacher"}  # where nothing is typed, there is none
+
 _HIGHEST = 2**31 - 1  # of Qt's whole numbers
 
 _LABELS = {
@@ -77,8 +79,8 @@ def config_field(name: str) -> Widget:
     elif kind is float:
         field = FloatSpinBox(step=_STEPS[name], **limits, **common)
     else:
-        field = _OTHERS[kind](**common)
-    if name == "rescale":
+        field = LineEdit(**common) if name in _TYPED else _OTHERS[kind](**common)
+    if name in _TYPED:
         field.native.setPlaceholderText("none")
     if name == "patience":
         field.tooltip += "; 0: never"
@@ -114,7 +116,6 @@ _OTHERS: dict[type, Callable[..., Any]] = {
     bool: _check_box,
     Path: _file_edit,
     str: LineEdit,
-    tuple: LineEdit,
 }
 
 
@@ -133,6 +134,8 @@ def read_value(name: str, shown: Any) -> Any:
     """
     if name == "patience":
         return shown or None
+    if name == "teacher":
+        return Path(shown.strip()) if shown.strip() else None
     if name != "rescale":
         return shown
     try:
@@ -153,6 +156,8 @@ def shown_value(name: str, value: Any) -> Any:
     """
     if name == "patience":
         return value or 0
+    if name == "teacher":
+        return "" if value is None else str(value)
     return ", ".join(map(str, value)) if name == "rescale" else value
 
 
