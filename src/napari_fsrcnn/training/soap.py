@@ -14,7 +14,7 @@ Vyas et al., "SOAP: Improving and stabilizing Shampoo using Adam", arXiv 2409.11
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -72,14 +72,16 @@ class Soap(torch.optim.Optimizer):
             for axis, product in products.items():
                 state[f"products{axis}"] = product
                 state[f"directions{axis}"] = _orthogonal(product)
+        directions = [state.get(f"directions{axis}") for axis in range(gradient.dim())]
+        back = [None if each is None else each.T for each in directions]
         # The mean is kept as it is, for the directions turn; its square is kept in them.
         state["mean"].lerp_(gradient, 1 - decay)
-        state["square"].lerp_(_turned(state, gradient).square(), 1 - decay)
-        change = _turned(state, state["mean"]) / (state["square"].sqrt() + EPSILON)
+        state["square"].lerp_(_turned(gradient, directions).square(), 1 - decay)
+        change = _turned(state["mean"], directions) / (state["square"].sqrt() + EPSILON)
         # Both averages began at zero, which this makes up for.
         state["step"] += 1
         begun = 1 - decay ** int(state["step"])
-        change = _turned_back(state, change).reshape(weight.shape)
+        change = _turned(change, back).reshape(weight.shape)
         weight.sub_(change, alpha=group["lr"] / math.sqrt(begun))
         for axis, product in products.items():
             state[f"products{axis}"].lerp_(product, 1 - decay)
@@ -103,22 +105,12 @@ def _products(gradient: Tensor) -> dict[int, Tensor]:
     return {axis: each @ each.T for axis, each in rows.items() if len(each) <= LONGEST}
 
 
-def _turned(state: State, gradient: Tensor) -> Tensor:
-    """Write a gradient in the directions."""
+def _turned(gradient: Tensor, directions: Sequence[Tensor | None]) -> Tensor:
+    """Multiply each axis by its matrix, where it has one."""
     # One axis after the other comes first and goes last, so that in the end all are in place.
-    for axis in range(gradient.dim()):
-        directions = state.get(f"directions{axis}")
+    for each in directions:
         gradient = gradient.movedim(0, -1)
-        gradient = gradient if directions is None else gradient @ directions
-    return gradient
-
-
-def _turned_back(state: State, gradient: Tensor) -> Tensor:
-    """Write a gradient that is given in the directions as it is without them."""
-    for axis in range(gradient.dim()):
-        directions = state.get(f"directions{axis}")
-        gradient = gradient.movedim(0, -1)
-        gradient = gradient if directions is None else gradient @ directions.T
+        gradient = gradient if each is None else gradient @ each
     return gradient
 
 
