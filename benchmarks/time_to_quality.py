@@ -1,7 +1,7 @@
 """Time that training FSRCNN(56,12,4) from nothing takes to given gains over bicubic.
 
     python benchmarks/time_to_quality.py [--minutes M] [--plain-minutes P] [--gains G ...]
-                                         [--threads N] [--save FOLDER]
+                                         [--device cpu] [--threads N] [--save FOLDER]
 
 Trains x3 with the preset ``fast`` on T91 and BSDS500's training pictures for ``--minutes``, and
 the plain loop of ``training_speed.py`` on patches of the same pictures for ``--plain-minutes``: by
@@ -28,9 +28,10 @@ import h5py
 import torch
 from torch import nn
 from torch.utils.data import DataLoader
-from training_speed import PatchFile, PlainFSRCNN, epochs
+from training_speed import PatchFile, PlainFSRCNN, epochs, wait_for
 
 from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
 from napari_fsrcnn.networks.network import as_module, freeze
 from napari_fsrcnn.training.config import TrainingConfig
@@ -44,7 +45,6 @@ from napari_fsrcnn.training.validation import Validator
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
 
 SCALE = 3
-CPU = torch.device("cpu")
 MEASUREMENTS = 20
 """Times that each run is measured, at even distances."""
 
@@ -58,15 +58,16 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=2.5, help="of training with `fast`")
     parser.add_argument("--plain-minutes", type=float, default=15.0, help="with the plain loop")
     parser.add_argument("--gains", type=float, nargs="+", default=[1.0, 1.25, 1.5])
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--save", type=Path, help="folder for the checkpoints of `fast`")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     folder = Path(os.environ["NAPARI_FSRCNN_DATA"])
     sets = (str(folder / "T91"), str(folder / "BSDS500-train"))
-    config = apply_preset("fast", {"data": sets, "scale": SCALE, "device": "cpu"})
+    config = apply_preset("fast", {"data": sets, "scale": SCALE, "device": options.device})
     data = prepare_data(config)
-    validator = Validator(data.validation, SCALE, CPU)
+    validator = Validator(data.validation, SCALE, resolve_device(config.device))
     runs = {
         "fast": list(train_fast(config, data, validator, 60 * options.minutes, options.save)),
         "plain loop": list(train_plain(config, data, validator, 60 * options.plain_minutes)),
@@ -87,11 +88,13 @@ def train_fast(
     steps = round(seconds * steps_per_second(config, data))
     config = config.model_copy(update={"steps": steps})
     state, step = start(config, data)
+    wait = wait_for(state.generator.device)
     spent = 0.0
     for index in range(MEASUREMENTS):
         begin = time.perf_counter()
         while state.step < steps * (index + 1) // MEASUREMENTS:
             step()
+        wait()
         spent += time.perf_counter() - begin
         psnr, _ = validator.measure(state.average)
         state.keep_best(psnr)
@@ -104,20 +107,23 @@ def train_fast(
 
 def start(config: TrainingConfig, data: TrainingData) -> tuple[TrainingState, Step]:
     """Begin a run of the project's own."""
-    fabric = start_fabric(CPU, config.precision)
-    state = TrainingState(config, CPU)
+    fabric = start_fabric(resolve_device(config.device), config.precision)
+    state = TrainingState(config, fabric.device)
     patches = PatchSampler(data.train, SCALE, config.patch, config.batch, state.generator)
     return state, Step(config, state, patches, fabric)
 
 
 def steps_per_second(config: TrainingConfig, data: TrainingData) -> float:
     """Measure how fast the machine is, in a run of its own."""
-    _, step = start(config, data)
+    state, step = start(config, data)
+    wait = wait_for(state.generator.device)
     for _ in range(20):
         step()
+    wait()
     begin = time.perf_counter()
     for _ in range(100):
         step()
+    wait()
     return 100 / (time.perf_counter() - begin)
 
 
@@ -127,7 +133,8 @@ def train_plain(
     """Train the plain loop on patches in a file, and measure on the way."""
     if seconds == 0:
         return
-    network, loss = PlainFSRCNN(), nn.MSELoss()
+    device = resolve_device(config.device)
+    network, loss = PlainFSRCNN().to(device), nn.MSELoss()
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "patches.h5")
@@ -140,10 +147,11 @@ def train_plain(
             begin = time.perf_counter()
             end = begin + seconds * (index + 1) / MEASUREMENTS - spent
             while time.perf_counter() < end:
-                lr, hr = next(batches)
+                lr, hr = (patches.to(device) for patches in next(batches))
                 optimizer.zero_grad()
                 loss(network(lr), hr).backward()
                 optimizer.step()
+            wait_for(device)()
             spent += time.perf_counter() - begin
             psnr, _ = validator.measure(as_fsrcnn(network))
             yield spent, psnr - validator.bicubic_psnr

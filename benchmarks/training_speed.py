@@ -1,13 +1,15 @@
 """Steps and patches per second while training: this project against a plain loop.
 
-    python benchmarks/training_speed.py [--threads N] [--seconds S] [--batch N] [--patch N]
+    python benchmarks/training_speed.py [--device cpu] [--threads N] [--seconds S] [--batch N]
+                                        [--patch N]
 
 The plain loop is the usual one: a Dataset of patches in an HDF5 file (h5py), a DataLoader with
 workers, FSRCNN(56,12,4) with a ConvTranspose2d, contiguous, Adam, MSE. This project's is the step
 that the trainer takes, with all that belongs to it: patches drawn and turned, levels varied,
 SOAP, the moving average. Scale, batch, patch and threads are the same, the pictures
 are noise, and the loops take turns of a second, so that what else the machine does falls on all.
-Ends with exit code 1 if a ratio of the medians is below what is asked for.
+On a GPU the table also says for which part of the time no kernel ran. Ends with exit code 1 if a
+ratio of the medians is below what is asked for.
 """
 
 from __future__ import annotations
@@ -24,10 +26,12 @@ import h5py
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.profiler import ProfilerActivity, profile
 from torch.utils.data import DataLoader, Dataset
 
 from napari_fsrcnn.datasets.luma import LumaPair
 from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.networks.device import describe_device, resolve_device
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.processes import start_fabric
 from napari_fsrcnn.training.state import TrainingState
@@ -76,13 +80,16 @@ class PatchFile(Dataset[tuple[Tensor, Tensor]]):
 def main() -> int:
     """Print the table; return the exit code."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seconds", type=int, default=30, help="for each loop")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--patch", type=int, default=24, help="LR pixels")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    config = TrainingConfig(scale=SCALE, batch=options.batch, patch=options.patch, device="cpu")
+    config = TrainingConfig(
+        scale=SCALE, batch=options.batch, patch=options.patch, device=options.device
+    )
     with tempfile.TemporaryDirectory() as folder:
         loops: dict[str, Loop] = {
             PLAIN: plain_loop(Path(folder, "patches.h5"), config),
@@ -90,8 +97,36 @@ def main() -> int:
             "this project, bf16": project_loop(config, precision="bf16"),
             "this project, bf16 and compiled": project_loop(config, precision="bf16", compile=True),
         }
-        rates = measure(loops, options.seconds)
-    return report(rates, config, options.threads)
+        rates = measure(loops, options.seconds, wait_for(resolve_device(config.device)))
+        idle = {name: idle_share(loop) for name, loop in loops.items()} if on_a_gpu(config) else {}
+    return report(rates, idle, config, options.threads)
+
+
+def on_a_gpu(config: TrainingConfig) -> bool:
+    """Say whether the loops run on a GPU."""
+    return resolve_device(config.device).type == "cuda"
+
+
+def wait_for(device: torch.device) -> Callable[[], object]:
+    """Make the function that waits until a device has done what it was given."""
+    if device.type == "cuda":
+        return lambda: torch.cuda.synchronize(device)
+    return lambda: None
+
+
+def idle_share(loop: Loop) -> float:
+    """Give the part of the time in which no kernel runs."""
+    for _ in range(20):
+        loop()
+    torch.cuda.synchronize()
+    start = time.perf_counter()
+    with profile(activities=[ProfilerActivity.CUDA]) as profiler:
+        for _ in range(50):
+            loop()
+        torch.cuda.synchronize()
+        seconds = time.perf_counter() - start
+    busy: float = sum(event.self_device_time_total for event in profiler.key_averages()) / 1e6
+    return max(0.0, 1 - busy / seconds)
 
 
 def plain_loop(path: Path, config: TrainingConfig) -> Loop:
@@ -109,12 +144,13 @@ def plain_loop(path: Path, config: TrainingConfig) -> Loop:
         num_workers=min(2, os.cpu_count() or 1),
         persistent_workers=True,
     )
-    network, loss = PlainFSRCNN(), nn.MSELoss()
+    device = resolve_device(config.device)
+    network, loss = PlainFSRCNN().to(device), nn.MSELoss()
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     batches = epochs(loader)
 
     def step() -> None:
-        lr, hr = next(batches)
+        lr, hr = (patches.to(device) for patches in next(batches))
         optimizer.zero_grad()
         loss(network(lr), hr).backward()
         optimizer.step()
@@ -141,13 +177,15 @@ def project_loop(config: TrainingConfig, **changes: object) -> Loop:
         )
         for index in range(100)
     ]
-    fabric = start_fabric(torch.device("cpu"), config.precision)
+    fabric = start_fabric(resolve_device(config.device), config.precision)
     state = TrainingState(config, fabric.device)
     patches = PatchSampler(pairs, SCALE, config.patch, config.batch, state.generator)
     return Step(config, state, patches, fabric)
 
 
-def measure(loops: dict[str, Loop], seconds: float) -> dict[str, list[float]]:
+def measure(
+    loops: dict[str, Loop], seconds: float, wait: Callable[[], object]
+) -> dict[str, list[float]]:
     """Let the loops take turns; return the steps per second of every turn."""
     for loop in loops.values():
         for _ in range(5):  # compiles, and starts the workers
@@ -155,22 +193,27 @@ def measure(loops: dict[str, Loop], seconds: float) -> dict[str, list[float]]:
     rates: dict[str, list[float]] = {name: [] for name in loops}
     for _ in range(max(1, round(seconds / TURN))):
         for name, loop in loops.items():
+            wait()
             steps, start = 0, time.perf_counter()
-            while (taken := time.perf_counter() - start) < TURN:
+            while time.perf_counter() - start < TURN:
                 loop()
                 steps += 1
-            rates[name].append(steps / taken)
+            wait()
+            rates[name].append(steps / (time.perf_counter() - start))
     return rates
 
 
-def report(rates: dict[str, list[float]], config: TrainingConfig, threads: int) -> int:
+def report(
+    rates: dict[str, list[float]], idle: dict[str, float], config: TrainingConfig, threads: int
+) -> int:
     """Print the table; return 1 if a ratio is too low."""
     print(
         f"FSRCNN(56,12,4) x{SCALE}, {config.batch} patches of {config.patch} x {config.patch} LR "
-        f"pixels, {threads} thread(s), torch {torch.__version__}\n"
+        f"pixels, {describe_device(resolve_device(config.device))}, {threads} thread(s), torch "
+        f"{torch.__version__}\n"
     )
-    print("| loop | steps/s | patches/s | times the plain loop | asked for |")
-    print("|---|---|---|---|---|")
+    print("| loop | steps/s | patches/s | times the plain loop | asked for | device idle |")
+    print("|---|---|---|---|---|---|")
     missed = False
     plain = statistics.median(rates[PLAIN])
     for name, turns in rates.items():
@@ -179,7 +222,7 @@ def report(rates: dict[str, list[float]], config: TrainingConfig, threads: int) 
         missed |= asked is not None and rate / plain < asked
         print(
             f"| {name} | {rate:.1f} | {rate * config.batch:.0f} | {rate / plain:.2f} | "
-            f"{asked or '-'} |"
+            f"{asked or '-'} | {f'{idle[name]:.0%}' if name in idle else '-'} |"
         )
     return int(missed)
 

@@ -112,17 +112,21 @@ def from_unit(
     [0, 128, 255]
     """
     target: np.dtype[Any] = np.dtype(dtype)
-    values = unit.astype(_working_dtype(target)) * value_range.span + value_range.low
+    values = unit.astype(_working_dtype(target))
+    values *= value_range.span
+    values += value_range.low
     if target == np.bool_:
         return np.asarray(values >= 0.5)
     if target.kind == "f":
         finite = np.finfo(target)
-        return np.clip(values, finite.min, finite.max).astype(target, copy=False)
+        return np.clip(values, finite.min, finite.max, out=values).astype(target, copy=False)
     limits = np.iinfo(target)
     highest = float(limits.max)
     if highest > limits.max:  # 2**63 - 1 has no double, and the next one up would wrap
         highest = math.nextafter(highest, 0)
-    return np.clip(np.floor(values + 0.5), limits.min, highest).astype(target)
+    values += 0.5
+    np.floor(values, out=values)
+    return np.clip(values, limits.min, highest, out=values).astype(target)
 
 
 def _working_dtype(dtype: np.dtype[Any]) -> np.dtype[np.floating[Any]]:

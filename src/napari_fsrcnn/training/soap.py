@@ -20,6 +20,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from napari_fsrcnn.training.recorded import Recorded
+
 EPSILON = 1e-8
 
 LONGEST = 1024
@@ -47,6 +49,10 @@ class Soap(torch.optim.Optimizer):
         self, params: Iterable[Any], lr: float, decay: float = 0.95, refresh: int = 10
     ) -> None:
         super().__init__(params, {"lr": lr, "decay": decay, "refresh": refresh})
+        device = self.param_groups[0]["params"][0].device
+        # What a group's changes are multiplied by: on the device, where recorded work reads it.
+        self._factors = [torch.zeros((), device=device) for _ in self.param_groups]
+        self._recorded = Recorded(self._move, device)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -55,38 +61,66 @@ class Soap(torch.optim.Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is not None:
-                    self._move(weight, self.state[weight], group)
+        for group, factor in zip(self.param_groups, self._factors, strict=True):
+            moved = _with_gradients(group)
+            for weight, _ in moved:
+                self._count(weight)
+            if moved:
+                steps = int(self.state[moved[0][0]]["step"])
+                # Both averages began at zero, which this makes up for.
+                factor.fill_(group["lr"] / math.sqrt(1 - group["decay"] ** steps))
+        every = [pair for group in self.param_groups for pair in _with_gradients(group)]
+        self._recorded(tuple(gradient.data_ptr() for _, gradient in every))
+        due = [
+            self.state[weight]
+            for group in self.param_groups
+            for weight, _ in _with_gradients(group)
+            if int(self.state[weight]["step"]) % group["refresh"] == 0
+        ]
+        _refresh(due)
         return loss
 
-    def _move(self, weight: Tensor, state: State, group: dict[str, Any]) -> None:
+    def _count(self, weight: Tensor) -> None:
+        """Count a step of a weight, whose averages begin with the first."""
         assert weight.grad is not None  # noqa: S101
-        decay = group["decay"]
-        gradient = _by_axes(weight.grad)
-        products = _products(gradient)
+        state = self.state[weight]
         if not state:
+            gradient = _by_axes(weight.grad)
             state |= {"mean": torch.zeros_like(gradient), "square": torch.zeros_like(gradient)}
             state["step"] = torch.tensor(0.0)
-            for axis, product in products.items():
+            products = _products(gradient)
+            for (axis, product), directions in zip(
+                products.items(), _orthogonal(list(products.values())), strict=True
+            ):
                 state[f"products{axis}"] = product
-                state[f"directions{axis}"] = _orthogonal(product)
-        directions = [state.get(f"directions{axis}") for axis in range(gradient.dim())]
-        back = [None if each is None else each.T for each in directions]
-        # The mean is kept as it is, for the directions turn; its square is kept in them.
-        state["mean"].lerp_(gradient, 1 - decay)
-        state["square"].lerp_(_turned(gradient, directions).square(), 1 - decay)
-        change = _turned(state["mean"], directions) / (state["square"].sqrt() + EPSILON)
-        # Both averages began at zero, which this makes up for.
+                state[f"directions{axis}"] = directions
         state["step"] += 1
-        begun = 1 - decay ** int(state["step"])
-        change = _turned(change, back).reshape(weight.shape)
-        weight.sub_(change, alpha=group["lr"] / math.sqrt(begun))
-        for axis, product in products.items():
-            state[f"products{axis}"].lerp_(product, 1 - decay)
-        if int(state["step"]) % group["refresh"] == 0:
-            _refresh(state)
+
+    def _move(self) -> Tensor:
+        """Move all weights, and the averages with them; return what is no longer needed."""
+        for group, factor in zip(self.param_groups, self._factors, strict=True):
+            for weight, gradient in _with_gradients(group):
+                change = _change(self.state[weight], _by_axes(gradient), group["decay"])
+                weight.sub_(change.reshape(weight.shape) * factor)
+        return self._factors[0]
+
+
+def _with_gradients(group: dict[str, Any]) -> list[tuple[Tensor, Tensor]]:
+    """Give the weights of a group that have a gradient, each with it."""
+    return [(weight, weight.grad) for weight in group["params"] if weight.grad is not None]
+
+
+def _change(state: State, gradient: Tensor, decay: float) -> Tensor:
+    """Bring a weight's averages up to date, and give the direction in which it is to be moved."""
+    directions = [state.get(f"directions{axis}") for axis in range(gradient.dim())]
+    back = [None if each is None else each.T for each in directions]
+    # The mean is kept as it is, for the directions turn; its square is kept in them.
+    state["mean"].lerp_(gradient, 1 - decay)
+    state["square"].lerp_(_turned(gradient, directions).square(), 1 - decay)
+    change = _turned(state["mean"], directions) / (state["square"].sqrt() + EPSILON)
+    for axis, product in _products(gradient).items():
+        state[f"products{axis}"].lerp_(product, 1 - decay)
+    return _turned(change, back)
 
 
 def _by_axes(gradient: Tensor) -> Tensor:
@@ -114,18 +148,37 @@ def _turned(gradient: Tensor, directions: Sequence[Tensor | None]) -> Tensor:
     return gradient
 
 
-def _refresh(state: State) -> None:
+def _refresh(states: Sequence[State]) -> None:
     """Turn the directions towards the eigenvectors, the largest eigenvalue's first."""
-    for axis in range(state["square"].dim()):
-        products, directions = f"products{axis}", f"directions{axis}"
-        if products in state:
-            ahead = state[products] @ state[directions]
-            order = (state[directions] * ahead).sum(0).argsort(descending=True)
-            state["square"] = state["square"].index_select(axis, order)
-            state[directions] = _orthogonal(ahead[:, order])
+    turned = [
+        (state, axis)
+        for state in states
+        for axis in range(state["square"].dim())
+        if f"products{axis}" in state
+    ]
+    ahead = []
+    for state, axis in turned:
+        directions = state[f"directions{axis}"]
+        moved = state[f"products{axis}"] @ directions
+        order = (directions * moved).sum(0).argsort(descending=True)
+        state["square"].copy_(state["square"].index_select(axis, order))
+        ahead.append(moved[:, order])
+    for (state, axis), directions in zip(turned, _orthogonal(ahead), strict=True):
+        state[f"directions{axis}"].copy_(directions)
 
 
-def _orthogonal(columns: Tensor) -> Tensor:
-    """Make columns orthogonal, one after the other: with their product, a step of power iteration."""
-    orthogonal: Tensor = torch.linalg.qr(columns.cpu())[0]
-    return orthogonal.to(columns.device).contiguous()
+def _orthogonal(matrices: Sequence[Tensor]) -> list[Tensor]:
+    """Make each matrix's columns orthogonal: with their product, a step of power iteration.
+
+    Always on the CPU, which is quicker at matrices as small as these; all go there and back as one.
+    """
+    if not matrices:
+        return []
+    sizes = [each.numel() for each in matrices]
+    there = torch.cat([each.flatten() for each in matrices]).cpu().split(sizes)
+    found = [
+        torch.linalg.qr(values.view(each.shape))[0]
+        for values, each in zip(there, matrices, strict=True)
+    ]
+    back = torch.cat([each.flatten() for each in found]).to(matrices[0].device).split(sizes)
+    return [values.view(each.shape) for values, each in zip(back, matrices, strict=True)]

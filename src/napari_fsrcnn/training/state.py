@@ -19,6 +19,7 @@ from napari_fsrcnn.networks.leaky_gradient import leak_gradients
 from napari_fsrcnn.networks.network import Network, as_module, freeze
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.first import first_network, make_optimizer
+from napari_fsrcnn.training.recorded import Recorded
 from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.checkpoint import read_card
 
@@ -102,22 +103,29 @@ class TrainingState:
         self.generator = torch.Generator(device)
         self.generator.manual_seed(config.seed)
         self.decay = config.average
+        # Of the latest weights in the average: on the device, where recorded work reads it.
+        self._share = torch.zeros((), device=device)
+        self._recorded = Recorded(self._move_average, device)
         self.step = 0
         self.batch = config.batch
         self.seconds = 0.0
         self.due: float | None = None
         self.scaler: dict[str, Any] = {}
 
-    @torch.no_grad()
     def update_average(self) -> None:
         """Move the average towards the collapsed weights; quickly in the first steps."""
-        kept = min(self.decay, self.step / (self.step + 10))
+        self._share.fill_(1 - min(self.decay, self.step / (self.step + 10)))
+        self._recorded(None)
+
+    @torch.no_grad()
+    def _move_average(self) -> Tensor:
         collapsed = collapsed_weights(self.wide)
         for name, weight in as_module(self.average).named_parameters():
-            weight.lerp_(collapsed[name], 1 - kept)
+            weight.lerp_(collapsed[name], self._share)
         for name, buffer in as_module(self.average).named_buffers():
             if name in collapsed:
                 buffer.copy_(collapsed[name])
+        return self._share
 
     def keep_best(self, psnr: float) -> None:
         """Remember the average as the best if its PSNR is the highest so far."""

@@ -10,7 +10,8 @@ from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.levels import vary_levels
-from napari_fsrcnn.training.losses import training_loss
+from napari_fsrcnn.training.losses import MSE_FROM, training_loss
+from napari_fsrcnn.training.recorded import Recorded
 from napari_fsrcnn.training.schedule import learning_rate
 from napari_fsrcnn.training.state import TrainingState
 
@@ -51,6 +52,9 @@ class Step:
             state.wide.compile()
         self._network, self._optimizer = fabric.setup(state.wide, state.optimizer)
         self._network.train()
+        # Several processes wait for each other's gradients, which can't be recorded.
+        device = fabric.device if fabric.world_size == 1 else None
+        self._gradients = Recorded(self._set_gradients, device)
 
     def __call__(self) -> Tensor:
         """Take one step and return its loss, before the step; the state has moved on.
@@ -91,17 +95,23 @@ class Step:
         for group in self._optimizer.param_groups:
             group["lr"] = config.lr * group["part"] * learning_rate(config.schedule, progress)
         lr, hr = self._draw()
-        lr = lr.contiguous(memory_format=torch.channels_last)
-        target = hr if self.teacher is None else self.teacher(lr)
-        self._optimizer.zero_grad()
-        output = self._network(lr)
-        loss = self._loss(progress, output.float(), target)
-        self.fabric.backward(loss)
+        # One of the losses is another one from there on.
+        loss = self._gradients(progress >= MSE_FROM, lr, hr)
         if config.clip:
             self.fabric.clip_gradients(self._network, self._optimizer, max_norm=config.clip)
         self._optimizer.step()
         state.step += 1
         state.update_average()
+        return loss
+
+    def _set_gradients(self, lr: Tensor, hr: Tensor) -> Tensor:
+        """Compute the loss of a batch, and every weight's gradient."""
+        lr = lr.contiguous(memory_format=torch.channels_last)
+        target = hr if self.teacher is None else self.teacher(lr)
+        self._optimizer.zero_grad()
+        output = self._network(lr)
+        loss = self._loss(self.state.step / self.config.steps, output.float(), target)
+        self.fabric.backward(loss)
         return loss.detach()
 
     def _draw(self) -> tuple[Tensor, Tensor]:

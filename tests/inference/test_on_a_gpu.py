@@ -1,0 +1,75 @@
+"""Upscaling on a GPU: the plain network's numbers, in single precision to what it rounds off."""
+
+import numpy as np
+import pytest
+import torch
+
+from napari_fsrcnn.inference.deviation import deviation
+from napari_fsrcnn.inference.prepared import CPU, Precision, prepare
+from napari_fsrcnn.inference.tiles import upscale_plane
+from napari_fsrcnn.inference.upscale import upscale
+from napari_fsrcnn.networks.network import as_module
+from napari_fsrcnn.weights.shipped import list_models, load_model
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+
+GPU = torch.device("cuda:0")
+MODELS = list_models()
+ROUNDED = 5e-5
+"""On noise, whose outputs go beyond [0, 1]; cuDNN's fast algorithms round more than the CPU's."""
+
+
+def picture(height: int = 70, width: int = 93) -> torch.Tensor:
+    return torch.rand(height, width, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("tile", [(70, 93), (24, 32)], ids=str)
+@pytest.mark.parametrize("name", MODELS)
+def test_single_precision_equals_the_plain_network(name: str, tile: tuple[int, int]) -> None:
+    network = load_model(name).network
+    found = upscale_plane(prepare(network, GPU), picture(), tile=tile, batch=4)
+    with torch.inference_mode():
+        expected = as_module(network)(picture()[None, None])[0, 0]
+    assert float((found - expected).abs().max()) < ROUNDED
+    assert torch.backends.cudnn.allow_tf32  # left as it was, for others in this process
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+@pytest.mark.parametrize("name", MODELS)
+def test_half_precision_deviates_by_no_more_than_it_has_digits_for(
+    name: str, precision: Precision
+) -> None:
+    smooth = torch.nn.functional.interpolate(picture(30, 40)[None, None], size=(120, 160))
+    image = (255 * smooth[0, 0]).byte().numpy()
+    by = deviation(image, name, precision, rgb=False, value_range=(0, 255), device="cuda")
+    assert 0 < by < {"bf16": 0.1, "fp16": 0.0125}[precision]  # it has 8 digits less
+
+
+def test_a_colour_picture_is_the_cpus_to_one_level() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (50, 60, 3), np.uint8)
+    there, here = (
+        upscale(image, "fsrcnn-x3", rgb=True, device=device).astype(int)
+        for device in ("cuda", "cpu")
+    )
+    assert np.abs(there - here).max() <= 1
+
+
+def test_memory_that_runs_out_gives_smaller_tiles_and_then_the_cpu() -> None:
+    network = load_model("fsrcnn-x2").network
+    large = picture(600, 800)
+    expected = upscale_plane(prepare(network, CPU), large)
+    torch.cuda.empty_cache()
+    total = torch.cuda.get_device_properties(0).total_memory
+    try:
+        for mebibytes, moved in ((300, False), (1, True)):
+            ready = prepare(network, GPU)
+            torch.cuda.empty_cache()
+            torch.cuda.set_per_process_memory_fraction(mebibytes * 2**20 / total)
+            notices: list[str] = []
+            found = upscale_plane(ready, large, tile=(600, 800), batch=1, notice=notices.append)
+            assert float((found - expected).abs().max()) < ROUNDED
+            assert notices
+            assert any("going on on the CPU" in notice for notice in notices) == moved
+            torch.cuda.set_per_process_memory_fraction(1.0)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)

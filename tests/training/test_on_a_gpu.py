@@ -1,0 +1,185 @@
+"""Training on a GPU: what is recorded and replayed learns what is done step by step."""
+
+import copy
+import os
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from napari_fsrcnn.datasets.luma import LumaPair
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.networks.network import as_module
+from napari_fsrcnn.training import recorded
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.events import Finished, Noticed
+from napari_fsrcnn.training.processes import start_fabric
+from napari_fsrcnn.training.recorded import Recorded
+from napari_fsrcnn.training.state import TrainingState
+from napari_fsrcnn.training.step import Step
+from napari_fsrcnn.training.teacher import load_teacher
+from napari_fsrcnn.training.train import resume, train
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+
+STEPS = 30
+NEVER = 10**9
+
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # sums in one order
+
+
+@pytest.fixture(autouse=True)
+def in_one_order() -> Iterator[None]:
+    """Let the device compute the same twice: a sum in another order is soon another training."""
+    before = torch.backends.cudnn.allow_tf32
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.allow_tf32 = False
+    yield
+    torch.use_deterministic_algorithms(False)
+    torch.backends.cudnn.allow_tf32 = before
+
+
+def photographs(count: int = 3) -> list[LumaPair]:
+    """Make smooth pictures with a little noise, HR twice as large as LR."""
+    pairs = []
+    for seed in range(count):
+        random = np.random.default_rng(seed)
+        coarse = torch.from_numpy(random.random((1, 1, 12, 16), np.float32))
+        hr, lr = (
+            torch.nn.functional.interpolate(coarse, size=size, mode="bicubic")[0, 0].numpy()
+            for size in ((120, 160), (60, 80))
+        )
+        pairs.append(LumaPair(str(seed), lr, hr, whole_levels=True))
+    return pairs
+
+
+def learn(**changes: Any) -> tuple[list[float], dict[str, Tensor]]:
+    """Take some steps; return the losses, and the averaged weights after them."""
+    settings: dict[str, Any] = {"arch": "fsrcnn-s", "scale": 2, "batch": 4, "patch": 12}
+    settings |= {"steps": STEPS, "device": "cuda", "lr": 1e-3} | changes
+    config = TrainingConfig(**settings)
+    fabric = start_fabric(torch.device("cuda:0"), config.precision)
+    state = TrainingState(config, fabric.device)
+    patches = PatchSampler(photographs(), 2, config.patch, config.batch, state.generator)
+    teacher = load_teacher(config, fabric.device)
+    taught = None if teacher is None else as_module(teacher.network)
+    step = Step(config, state, patches, fabric, taught)
+    losses = [step() for _ in range(STEPS)]
+    return [float(each) for each in losses], as_module(state.average).state_dict()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"arch": "fsrcnn"},
+        {"arch": "srcnn-915"},
+        {"arch": "srcnn-955", "width": 8},
+        {"width": 8},
+        {"optimizer": "adam"},
+        {"optimizer": "sgd"},
+        {"loss": "l1-mse"},
+        {"clip": 0.1},
+        {"teacher": "fsrcnn-x2"},
+        {"precision": "bf16"},
+        {"precision": "fp16", "lr": 1e-4},
+        {"compile": True},
+    ],
+    ids=str,
+)
+def test_replayed_steps_learn_what_single_ones_do(
+    changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses, weights = learn(**changes)
+    monkeypatch.setattr(recorded, "FIRST_CALLS", NEVER)
+    expected_losses, expected_weights = learn(**changes)
+    tolerance = 1e-3 if changes.get("precision", "float32") == "float32" else 3e-2
+    np.testing.assert_allclose(losses, expected_losses, rtol=tolerance)
+    for name, weight in weights.items():
+        torch.testing.assert_close(weight, expected_weights[name], rtol=tolerance, atol=tolerance)
+    assert len(set(losses)) > STEPS // 2  # each step has patches of its own
+
+
+def test_what_is_recorded_gives_what_calls_give_whatever_the_shape() -> None:
+    total = torch.zeros(3, device="cuda")
+    calls = []
+
+    def work(row: Tensor) -> Tensor:
+        calls.append(row.shape)
+        total.add_(row.sum())
+        return total * 2
+
+    adding = Recorded(work, total.device)
+    lengths = (4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 4)
+    seen = [adding(None, torch.ones(length, device="cuda")) for length in lengths]
+    steps = [float(two[0] - one[0]) for one, two in pairwise(seen)]
+    assert steps == [8.0] * 5 + [4.0] * 5 + [8.0]
+    assert len(calls) == 2 * (recorded.FIRST_CALLS + 1) + 1
+
+
+def test_work_that_waits_for_the_device_is_not_recorded() -> None:
+    waiting = Recorded(lambda row: row * row.sum().item(), torch.device("cuda:0"))
+    results = [waiting(None, torch.full((2,), float(n), device="cuda")) for n in range(8)]
+    assert [float(each[0]) for each in results] == [2.0 * n**2 for n in range(8)]
+
+
+def pictures() -> list[Pair]:
+    return [
+        Pair(each.name, (each.hr * 255).clip(0, 255).astype(np.uint8), None, rgb=False)
+        for each in photographs(4)
+    ]
+
+
+def test_a_run_that_is_resumed_ends_as_one_that_was_not_stopped(tmp_path: Path) -> None:
+    config = TrainingConfig(
+        arch="fsrcnn-s", scale=2, batch=4, patch=12, steps=40, device="cuda", validate_every=20
+    )
+    *_, whole = train(config.model_copy(update={"run": tmp_path / "whole"}), pictures=pictures())
+    parts = config.model_copy(update={"run": tmp_path / "parts", "stop_after": 17})
+    list(train(parts, pictures=pictures()))
+    *_, last = resume(tmp_path / "parts", pictures=pictures())
+    assert isinstance(last, Finished)
+    assert isinstance(whole, Finished)
+    assert last.reason == whole.reason == "done"
+    assert last.psnr == pytest.approx(whole.psnr, abs=0.02)
+
+
+def test_too_large_a_batch_is_halved_until_it_fits() -> None:
+    config = TrainingConfig(
+        arch="fsrcnn-s", scale=2, batch=4096, patch=48, steps=8, device="cuda", validate_every=8
+    )
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(0.03)
+    try:
+        events = list(train(config, pictures=pictures()))
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    notices = [event.text for event in events if isinstance(event, Noticed)]
+    assert notices
+    assert all(text.startswith("Memory ran out with") for text in notices)
+    assert isinstance(events[-1], Finished)
+    assert (events[-1].reason, events[-1].step) == ("done", 8)
+
+
+def test_networks_of_a_run_stay_where_they_are() -> None:
+    """What is recorded reads and writes the same memory at each step."""
+    config = TrainingConfig(arch="fsrcnn-s", scale=2, batch=2, patch=12, device="cuda")
+    fabric = start_fabric(torch.device("cuda:0"), config.precision)
+    state = TrainingState(config, fabric.device)
+    step = Step(config, state, PatchSampler(photographs(), 2, 12, 2, state.generator), fabric)
+    for _ in range(6):
+        step()
+    state.keep(30.0)
+    kept = copy.deepcopy(as_module(state.best).state_dict())
+    for _ in range(12):
+        step()
+    after = as_module(state.best).state_dict()
+    assert all(torch.equal(kept[name], after[name]) for name in kept)
+    moved = as_module(state.average).state_dict()
+    assert not all(torch.equal(kept[name], moved[name]) for name in kept)
