@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Final, Literal, cast
 
@@ -31,6 +32,8 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
     """
     from lightning_fabric import Fabric
 
+    # What it says of its precision and of Tensor Cores is meant for programmers.
+    logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     if precision == "fp16" and device.type == "cpu":
         raise ValueError("fp16 needs a GPU: on the CPU choose float32 or bf16.")
     processes = int(os.environ.get("WORLD_SIZE", "1"))
