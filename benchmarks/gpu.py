@@ -4,10 +4,12 @@
 
 The device time is that of the network on a picture that lies on the device, the median of the turns
 by the device's own events; plain PyTorch is the same network with its ConvTranspose2d, in the same
-precision, but that in float32 it lets cuDNN round to TF32, as PyTorch does unless it is told not to. End to end is :func:`napari_fsrcnn.upscale` of a grey uint8 picture in the host's memory.
-The floor is the larger of two times: LR read once and HR written once, at the rate of a copy
-on the device, and the paper's multiply-adds at the rate of a matrix product in that precision, both
-measured in the same run. The deviation is that from single precision on the CPU, in levels of 255.
+precision, but that in float32 it lets cuDNN round to TF32, as PyTorch does unless it is told not to.
+End to end is :func:`napari_fsrcnn.upscale` of a grey uint8 picture in the host's memory. The floor is
+the larger of two times: LR read once and HR written once, at the rate of a copy on the device, and
+the paper's multiply-adds at the rate of a matrix product in that precision (in float32 without TF32),
+both measured in the same run. The deviation is that from single precision on the CPU, in levels of
+255.
 """
 
 from __future__ import annotations

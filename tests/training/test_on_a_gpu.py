@@ -2,7 +2,9 @@
 
 import copy
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,8 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this mach
 STEPS = 30
 NEVER = 10**9
 
-os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # sums in one order
+if torch.cuda.is_available():
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # sums in one order
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +74,9 @@ def learn(**changes: Any) -> tuple[list[float], dict[str, Tensor]]:
     taught = None if teacher is None else as_module(teacher.network)
     step = Step(config, state, patches, fabric, taught)
     losses = [step() for _ in range(STEPS)]
+    if not config.compile:
+        parts = [step._recorded, state._recorded, getattr(state.optimizer, "_recorded", None)]
+        assert all(part.replays == (recorded.FIRST_CALLS != NEVER) for part in parts if part)
     return [float(each) for each in losses], as_module(state.average).state_dict()
 
 
@@ -115,18 +121,35 @@ def test_what_is_recorded_gives_what_calls_give_whatever_the_shape() -> None:
         total.add_(row.sum())
         return total * 2
 
-    adding = Recorded(work, total.device)
+    adding = Recorded(total.device)
     lengths = (4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 4)
-    seen = [adding(None, torch.ones(length, device="cuda")) for length in lengths]
-    steps = [float(two[0] - one[0]) for one, two in pairwise(seen)]
-    assert steps == [8.0] * 5 + [4.0] * 5 + [8.0]
+    seen = [call(adding, work, torch.ones(length, device="cuda")) for length in lengths]
+    assert adding.replays is False  # the shape is another one since the last call
+    assert [two - one for one, two in pairwise(seen)] == [8.0] * 5 + [4.0] * 5 + [8.0]
     assert len(calls) == 2 * (recorded.FIRST_CALLS + 1) + 1
 
 
+def call(recorded: Recorded, work: Callable[[Tensor], Tensor], given: Tensor) -> float:
+    result = recorded(work, None, given)
+    assert result is not None
+    return float(result[0])
+
+
+# In a process of its own: torch 2.11 does not wholly recover from a recording that fails.
+WAITS = """
+import torch
+from napari_fsrcnn.training.recorded import Recorded
+recorded = Recorded(torch.device("cuda:0"))
+for n in range(8):
+    given = torch.full((2,), float(n), device="cuda")
+    print(float(recorded(lambda row: row * row.sum().item(), None, given)[0]), recorded.replays)
+assert torch.cuda.current_stream() == torch.cuda.default_stream()
+"""
+
+
 def test_work_that_waits_for_the_device_is_not_recorded() -> None:
-    waiting = Recorded(lambda row: row * row.sum().item(), torch.device("cuda:0"))
-    results = [waiting(None, torch.full((2,), float(n), device="cuda")) for n in range(8)]
-    assert [float(each[0]) for each in results] == [2.0 * n**2 for n in range(8)]
+    run = subprocess.run([sys.executable, "-c", WAITS], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == [f"{2.0 * n**2} False" for n in range(8)]
 
 
 def pictures() -> list[Pair]:
@@ -167,8 +190,7 @@ def test_too_large_a_batch_is_halved_until_it_fits() -> None:
     assert (events[-1].reason, events[-1].step) == ("done", 8)
 
 
-def test_networks_of_a_run_stay_where_they_are() -> None:
-    """What is recorded reads and writes the same memory at each step."""
+def test_the_best_network_stays_what_it_was_while_the_average_moves_on() -> None:
     config = TrainingConfig(arch="fsrcnn-s", scale=2, batch=2, patch=12, device="cuda")
     fabric = start_fabric(torch.device("cuda:0"), config.precision)
     state = TrainingState(config, fabric.device)

@@ -7,10 +7,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from napari_fsrcnn.inference.convolve import convolve, lay_out
-from napari_fsrcnn.inference.edges import EdgeMode, Edges, extend
+from napari_fsrcnn.inference.edges import EdgeMode
 
 _RUN = 4
 """Sub-pixels that a block has on each side at least: 4 x 4 fill a processor's 16 lanes."""
+
+_LANES = 8
+"""Channels are a multiple of it: a processor of 8 lanes is slower at 9 of them than at 16."""
 
 _WHOLE = {4: torch.float32, 8: torch.complex64, 16: torch.complex128}
 """Types that carry so many bytes at once."""
@@ -53,15 +56,16 @@ class Blocks(nn.Module):
         self.before = before
         self.after = weight.shape[-1] - 1 - before
         self.mode: EdgeMode = mode
-        self.weight = lay_out(blocked_weight(weight, scale, self.side))
+        blocked = blocked_weight(weight, scale, self.side)
+        idle = -len(blocked) % _LANES
+        self.weight = lay_out(functional.pad(blocked, (0, 0) * 3 + (0, idle)))
         self.bias = nn.Parameter(bias.detach().expand(len(self.weight)).clone())
 
-    def forward(self, maps: Tensor, edges: Edges) -> Tensor:
+    def forward(self, maps: Tensor) -> Tensor:
         """Map ``(N, C, H, W)`` to ``(N, 1, scale * H', scale * W')``.
 
-        H' and W' are smaller by ``before`` and ``after`` on the sides inside the picture.
+        H' and W' are smaller by ``before`` and ``after``.
         """
-        maps = extend(maps, self.before, self.after, self.mode, edges)
         height, width = (length - self.before - self.after for length in maps.shape[-2:])
         missing = (-width % self.side, -height % self.side)
         if any(missing):
@@ -95,13 +99,14 @@ def blocked_weight(weight: Tensor, scale: int, side: int) -> Tensor:
 
 
 def shuffle(blocks: Tensor, run: int) -> Tensor:
-    """Put the channels of ``(N, run ** 2, H, W)`` in place, as ``(N, 1, run * H, run * W)``.
+    """Put the first ``run ** 2`` channels in place: ``(N, C, H, W)`` as ``(N, 1, run * H, run * W)``.
 
     Equal to torch's ``pixel_shuffle``, which moves value by value; in channels_last the values of
     one row of a block lie together, and are moved as one number where there is one of that size.
     """
     count, _, height, width = blocks.shape
-    rows = blocks.permute(0, 2, 3, 1).reshape(count, height, width, run, run)
+    pixels = blocks.permute(0, 2, 3, 1)[..., : run**2]
+    rows = pixels.reshape(count, height, width, run, run)
     whole = _WHOLE.get(run * blocks.element_size())
     if whole is None:
         return rows.permute(0, 1, 3, 2, 4).reshape(count, 1, run * height, run * width)

@@ -36,11 +36,13 @@ def multiply_maps(maps: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 def multiply_pixels(maps: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Convolve a single map: a matrix product over the pixels that lie under the kernel."""
     size = weight.shape[-1]
-    under = maps[:, 0].unfold(1, size, 1).unfold(2, size, 1).flatten(3)
     # GPUs multiply rows of whole vectors, of 8 values, at their full speed only.
     more = (0, -size * size % _VECTOR)
-    pixels, filters = functional.pad(under, more), functional.pad(weight.flatten(1), more)
-    return functional.linear(pixels, filters, bias).permute(0, 3, 1, 2)
+    under = maps[:, 0].unfold(1, size, 1).unfold(2, size, 1)
+    pixels = functional.pad(under.flatten(3), more)
+    return functional.linear(pixels, functional.pad(weight.flatten(1), more), bias).permute(
+        0, 3, 1, 2
+    )
 
 
 def lay_out(weight: Tensor) -> nn.Parameter:

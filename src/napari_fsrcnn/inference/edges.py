@@ -1,8 +1,8 @@
-"""What lies outside a picture, laid on where a tile touches the picture's own edge."""
+"""What lies outside a picture, where a tile touches the picture's own edge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import torch
@@ -10,6 +10,10 @@ from torch import Tensor
 from torch.nn import functional
 
 EdgeMode = Literal["replicate", "zeros", "mirror"]
+
+
+Margins = Sequence[int]
+"""Pixels of a map that lie outside the picture: at its top, bottom, left and right."""
 
 
 class Edges(NamedTuple):
@@ -21,17 +25,16 @@ class Edges(NamedTuple):
     right: bool
 
 
-def extend(maps: Tensor, before: int, after: int, mode: EdgeMode, edges: Edges) -> Tensor:
-    """Lay on ``before`` pixels above and left and ``after`` below and right, at edges alone.
+def extend(maps: Tensor, margins: Margins, mode: EdgeMode) -> Tensor:
+    """Lay on what lies outside the picture.
 
     Parameters
     ----------
     maps : Tensor, shape (N, C, H, W)
-    before, after : int
+    margins : sequence of four int
     mode : {"replicate", "zeros", "mirror"}
         The edge pixel repeated; zeros; or the picture mirrored with its edge pixel repeated, over
         and over where it is small.
-    edges : Edges
 
     Returns
     -------
@@ -41,16 +44,41 @@ def extend(maps: Tensor, before: int, after: int, mode: EdgeMode, edges: Edges) 
     Examples
     --------
     >>> maps = torch.tensor([[[[1.0, 2.0, 3.0]]]])
-    >>> extend(maps, 2, 1, "mirror", Edges(False, False, True, False))
+    >>> extend(maps, (0, 0, 2, 0), "mirror")
     tensor([[[[2., 1., 1., 2., 3.]]]])
     """
-    top, bottom = before * edges.top, after * edges.bottom
-    left, right = before * edges.left, after * edges.right
+    top, bottom, left, right = margins
     if mode == "zeros":
-        sides = (left, right, top, bottom)
-        return functional.pad(maps, sides) if any(sides) else maps
+        return functional.pad(maps, (left, right, top, bottom)) if any(margins) else maps
     maps = _extend_axis(maps, 2, top, bottom, mode)
     return _extend_axis(maps, 3, left, right, mode)
+
+
+def paint(maps: Tensor, margins: Margins, mode: EdgeMode) -> None:
+    """Write what lies outside the picture over the margins of a map, in place.
+
+    Parameters
+    ----------
+    maps : Tensor, shape (N, C, H, W)
+    margins : sequence of four int
+        Smaller than the map.
+    mode : {"replicate", "zeros"}
+
+    Examples
+    --------
+    >>> maps = torch.tensor([[[[1.0, 2.0, 3.0]]]])
+    >>> paint(maps, (0, 0, 1, 0), "replicate")
+    >>> maps
+    tensor([[[[2., 2., 3.]]]])
+    """
+    for axis, (before, after) in ((2, margins[:2]), (3, margins[2:])):
+        inside = maps.shape[axis] - before - after
+        first, last = maps.narrow(axis, before, 1), maps.narrow(axis, before + inside - 1, 1)
+        for start, length, edge in ((0, before, first), (before + inside, after, last)):
+            if length and mode == "zeros":
+                maps.narrow(axis, start, length).zero_()
+            elif length:
+                maps.narrow(axis, start, length).copy_(edge)
 
 
 def _extend_axis(maps: Tensor, axis: int, before: int, after: int, mode: EdgeMode) -> Tensor:

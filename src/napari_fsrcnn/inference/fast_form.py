@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from napari_fsrcnn.inference.blocks import Blocks
 from napari_fsrcnn.inference.edges import Edges
-from napari_fsrcnn.inference.valid import Chain, Layer, ValidConvolution, edge_mode
+from napari_fsrcnn.inference.valid import Chain, Form, Layer, ValidConvolution, edge_mode
 from napari_fsrcnn.networks.convolution import Convolution
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
 from napari_fsrcnn.networks.network import Network, as_module
@@ -35,7 +35,7 @@ class AsItIs(nn.Module):
         return cast("Tensor", self.network(maps))
 
 
-def fast_form(network: Network) -> Layer:
+def fast_form(network: Network) -> Form:
     """Arrange a network's weights for speed.
 
     Parameters

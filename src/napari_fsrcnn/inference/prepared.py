@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
@@ -15,13 +15,12 @@ from torch import Tensor, nn
 from napari_fsrcnn.inference.edges import Edges
 from napari_fsrcnn.inference.fast_form import fast_form
 from napari_fsrcnn.networks.network import Network, as_module, freeze
+from napari_fsrcnn.networks.single_precision import whole_single_precision
 
 Precision = Literal["float32", "bf16", "fp16"]
 
 CPU = torch.device("cpu")
 WHOLE = Edges(top=True, bottom=True, left=True, right=True)
-
-_CUDNN = threading.Lock()
 
 _DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -99,7 +98,8 @@ class Prepared(nn.Module):
             edges of the picture.
         """
         given = lr.to(device=self.device, dtype=_DTYPES[self.precision])
-        with _exact(self.device):
+        exact = whole_single_precision(self.device)
+        with exact if self.precision == "float32" else nullcontext():
             return cast("Tensor", self.form(given, edges)).float()
 
     def move_to_cpu(self) -> None:
@@ -141,22 +141,6 @@ def check_precision(precision: str, device: torch.device) -> None:
         raise ValueError(f"The precision must be float32, bf16 or fp16, not {precision!r}.")
     if precision == "fp16" and device.type == "cpu":
         raise ValueError("The CPU does not compute in fp16: choose float32 or bf16.")
-
-
-@contextmanager
-def _exact(device: torch.device) -> Iterator[None]:
-    """Keep cuDNN, which rounds to 10 bits in single precision where it may, from doing so."""
-    if device.type != "cuda":
-        yield
-        return
-    # One thread at a time: the switch is the process'.
-    with _CUDNN:
-        before = torch.backends.cudnn.allow_tf32
-        torch.backends.cudnn.allow_tf32 = False
-        try:
-            yield
-        finally:
-            torch.backends.cudnn.allow_tf32 = before
 
 
 def keep_freed_memory() -> None:

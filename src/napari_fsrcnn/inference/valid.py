@@ -1,8 +1,8 @@
 """Convolutions that pad nothing by themselves, and the network as a chain of them.
 
-Inside a picture a tile is read with its halo and each layer takes its part of it, so no map is
-padded or copied. Only where a tile touches the picture's own edge are maps extended, layer by
-layer, on that side alone.
+A tile is read with its halo, of which each layer takes its part, so no map is padded or copied.
+Where a tile touches the picture's own edge, it is given a margin as wide as the halo, and what a
+layer sees outside the picture is written over its maps' margins.
 """
 
 from __future__ import annotations
@@ -13,22 +13,46 @@ from typing import Protocol, cast
 from torch import Tensor, nn
 
 from napari_fsrcnn.inference.convolve import convolve, lay_out
-from napari_fsrcnn.inference.edges import EdgeMode, Edges, extend
+from napari_fsrcnn.inference.edges import EdgeMode, Edges, extend, paint
 from napari_fsrcnn.networks.convolution import Convolution
 
 
 class Layer(Protocol):
-    """A module that maps a tile's maps to smaller ones, or extends them at the picture's edges.
+    """A module that maps a tile's maps to smaller ones.
 
     Attributes
     ----------
     scale : int
         Enlargement.
     before, after : int
-        Pixels of what it is given that are lost above and left, below and right, on the sides
-        inside the picture.
+        Pixels of what it is given that are lost above and left, below and right.
     maps : int
         Values that it gives for each pixel of what it is given.
+    mode : {"replicate", "zeros", "mirror"}
+        What it sees outside the picture; only the first of a chain may see it mirrored.
+    """
+
+    scale: int
+    before: int
+    after: int
+    maps: int
+    mode: EdgeMode
+
+    def __call__(self, maps: Tensor) -> Tensor:
+        """Run it."""
+
+
+class Form(Protocol):
+    """A network in the form in which it runs.
+
+    Attributes
+    ----------
+    scale : int
+        Enlargement.
+    before, after : int
+        HR pixels that are lost above and left, below and right, on the sides inside the picture.
+    maps : int
+        Values of its largest maps for each LR pixel.
     """
 
     scale: int
@@ -66,41 +90,51 @@ class ValidConvolution(nn.Module):
         self.maps = convolution.out_channels
         self.activation = activation
 
-    def forward(self, maps: Tensor, edges: Edges) -> Tensor:
-        """Map ``(N, C, H, W)`` to maps that are smaller on the sides inside the picture."""
-        maps = extend(maps, self.before, self.after, self.mode, edges)
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map ``(N, C, H, W)`` to smaller maps."""
         return cast("Tensor", self.activation(convolve(maps, self.weight, self.bias)))
 
 
 class Chain(nn.Module):
-    """Layers one behind the other.
+    """Layers one behind the other: a :class:`Form`.
 
     Parameters
     ----------
     layers : iterable of Layer
-
-    Attributes
-    ----------
-    scale : int
-        Enlargement of all.
-    before, after : int
-        HR pixels that are lost on the sides inside the picture.
-    maps : int
-        Values of its largest maps for each LR pixel.
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
         super().__init__()
         self.layers = nn.ModuleList(cast("Iterable[nn.Module]", layers))
         self.scale, self.before, self.after, self.maps = 1, 0, 0, 1
-        for layer in cast("Iterable[Layer]", self.layers):
+        for layer in self._layers:
             self.maps = max(self.maps, self.scale**2 * layer.maps)
             self.before = layer.scale * (self.before + layer.before)
             self.after = layer.scale * (self.after + layer.after)
             self.scale *= layer.scale
 
+    @property
+    def _layers(self) -> list[Layer]:
+        return list(cast("Iterable[Layer]", self.layers))
+
     def forward(self, maps: Tensor, edges: Edges) -> Tensor:
         """Map ``(N, 1, H, W)`` to HR, less what is lost inside the picture."""
-        for layer in self.layers:
-            maps = layer(maps, edges)
-        return maps
+        lost = (self.before, self.after) * 2
+        margins = [
+            -(-length // self.scale) * edge for length, edge in zip(lost, edges, strict=True)
+        ]
+        maps = extend(maps, margins, self._layers[0].mode)
+        for index, layer in enumerate(self._layers):
+            if index > 0 and layer.before + layer.after > 0:
+                paint(maps, margins, layer.mode)
+            maps = layer(maps)
+            margins = [
+                layer.scale * (length - taken) * edge
+                for length, taken, edge in zip(
+                    margins, (layer.before, layer.after) * 2, edges, strict=True
+                )
+            ]
+        # A margin is whole LR pixels: some HR pixels of it may be left.
+        top, bottom, left, right = margins
+        height, width = maps.shape[-2:]
+        return maps[..., top : height - bottom, left : width - right]

@@ -11,40 +11,48 @@ from collections.abc import Callable, Hashable
 import torch
 from torch import Tensor
 
-from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
+from napari_fsrcnn.networks.single_precision import TF32_SWITCH
 
 FIRST_CALLS = 3
 """Calls that are made as they are: in them libraries choose their kernels and take their memory."""
 
 
 class Recorded:
-    """A function that launches the same kernels at each call: on a CUDA device as one graph.
+    """Calls work that launches the same kernels each time: on a CUDA device as one graph.
 
-    On other devices it is called as it is, and so it is where it can't be recorded.
+    On other devices, and where it can't be recorded, the work is called as it is.
 
     Parameters
     ----------
-    work : callable
-        Maps tensors to a tensor, and may change others in place, always the same ones. It must not
-        wait for the device, and must draw nothing at random.
     device : torch.device or None
-        Where all of them lie; None where the work is not to be recorded.
+        Where all tensors of the work lie; None where it is not to be recorded.
     """
 
-    def __init__(self, work: Callable[..., Tensor], device: torch.device | None) -> None:
-        self._work = work
+    def __init__(self, device: torch.device | None) -> None:
         self._device = device
-        self._possible = device is not None and device.type == "cuda"
-        self._aside = torch.cuda.Stream(device) if self._possible else None
+        self._can_record = device is not None and device.type == "cuda"
+        self._aside = torch.cuda.Stream(device) if self._can_record else None
         self._key: Hashable = None
         self._calls = 0
         self._graph: torch.cuda.CUDAGraph | None = None
+        self._given: list[Tensor] = []
+        self._result: Tensor | None = None
 
-    def __call__(self, key: Hashable, *given: Tensor) -> Tensor:
+    @property
+    def replays(self) -> bool:
+        """Whether the work is recorded."""
+        return self._graph is not None
+
+    def __call__(
+        self, work: Callable[..., Tensor | None], key: Hashable, *given: Tensor
+    ) -> Tensor | None:
         """Do the work.
 
         Parameters
         ----------
+        work : callable
+            The same at each call. Maps ``given`` to its result, and may change other tensors in
+            place, always the same ones. It must draw nothing at random.
         key : hashable
             What the work depends on beside tensors: it is recorded anew where that, or the shape
             of a tensor, has changed.
@@ -52,48 +60,52 @@ class Recorded:
 
         Returns
         -------
-        Tensor
+        Tensor or None
+            The result.
         """
-        if not self._possible:
-            return self._work(*given)
+        if not self._can_record:
+            return work(*given)
         key = (key, *(each.shape for each in given))
         if key != self._key:
             self._key, self._calls, self._graph = key, 0, None
         if self._graph is None:
             self._calls += 1
-            if self._calls <= FIRST_CALLS or not self._record(given):
-                return self._call_aside(given)
+            if self._calls <= FIRST_CALLS or not self._record(work, given):
+                return self._call_aside(work, given)
         assert self._graph is not None  # noqa: S101 - recorded
         for kept, new in zip(self._given, given, strict=True):
             kept.copy_(new)
         self._graph.replay()
-        return self._result.clone()
+        return None if self._result is None else self._result.clone()
 
-    def _call_aside(self, given: tuple[Tensor, ...]) -> Tensor:
+    def _call_aside(
+        self, work: Callable[..., Tensor | None], given: tuple[Tensor, ...]
+    ) -> Tensor | None:
         """Call it on the stream that it will be recorded on, where autograd remembers it."""
         now = torch.cuda.current_stream(self._device)
         assert self._aside is not None  # noqa: S101 - there is one on this device
         self._aside.wait_stream(now)
         with torch.cuda.stream(self._aside):
-            result = self._work(*given)
+            result = work(*given)
         now.wait_stream(self._aside)
         return result
 
-    def _record(self, given: tuple[Tensor, ...]) -> bool:
-        """Record the work, which does not do it; say whether that could be done."""
+    def _record(self, work: Callable[..., Tensor | None], given: tuple[Tensor, ...]) -> bool:
+        """Take down what the work launches, without running it; say whether that succeeded."""
         graph = torch.cuda.CUDAGraph()
         self._given = [each.clone() for each in given]
         try:
-            # Other threads may use the device meanwhile: a viewer upscales while it trains.
+            # The outer stream is what torch leaves us on where recording fails. Other threads may
+            # use the device meanwhile: a viewer upscales while it trains.
             with (
-                torch.cuda.device(self._device),
+                TF32_SWITCH,
+                torch.cuda.stream(torch.cuda.current_stream(self._device)),
                 torch.cuda.graph(graph, stream=self._aside, capture_error_mode="thread_local"),
             ):
-                self._result = self._work(*self._given)
-        except RuntimeError as error:
-            if is_out_of_memory(error):
-                raise
-            self._possible = False
+                self._result = work(*self._given)
+        except RuntimeError:
+            # Also where there is no memory for a second set of maps: without one it goes on.
+            self._can_record, self._given = False, []
             return False
         self._graph = graph
         return True

@@ -36,7 +36,8 @@ class Soap(torch.optim.Optimizer):
     Parameters
     ----------
     params : iterable
-        Weights, or groups of them.
+        Weights, or groups of them, all on one device; those of a group get their gradients in the
+        same steps.
     lr : float
         Learning rate: about the root mean square of one step's change.
     decay : float
@@ -52,7 +53,7 @@ class Soap(torch.optim.Optimizer):
         device = self.param_groups[0]["params"][0].device
         # What a group's changes are multiplied by: on the device, where recorded work reads it.
         self._factors = [torch.zeros((), device=device) for _ in self.param_groups]
-        self._recorded = Recorded(self._move, device)
+        self._recorded = Recorded(device)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -61,53 +62,45 @@ class Soap(torch.optim.Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        for group, factor in zip(self.param_groups, self._factors, strict=True):
-            moved = _with_gradients(group)
-            for weight, _ in moved:
-                self._count(weight)
-            if moved:
-                steps = int(self.state[moved[0][0]]["step"])
+        learnt = [_with_gradients(group) for group in self.param_groups]
+        for group, weights, factor in zip(self.param_groups, learnt, self._factors, strict=True):
+            for weight, gradient in weights:
+                _count(self.state[weight], gradient)
+            if weights:
+                steps = int(self.state[weights[0][0]]["step"])
                 # Both averages began at zero, which this makes up for.
                 factor.fill_(group["lr"] / math.sqrt(1 - group["decay"] ** steps))
-        every = [pair for group in self.param_groups for pair in _with_gradients(group)]
-        self._recorded(tuple(gradient.data_ptr() for _, gradient in every))
-        due = [
-            self.state[weight]
-            for group in self.param_groups
-            for weight, _ in _with_gradients(group)
-            if int(self.state[weight]["step"]) % group["refresh"] == 0
-        ]
-        _refresh(due)
+        where = tuple(gradient.data_ptr() for weights in learnt for _, gradient in weights)
+        self._recorded(lambda: self._move(learnt), where)
+        for group, weights in zip(self.param_groups, learnt, strict=True):
+            states = [self.state[weight] for weight, _ in weights]
+            _refresh([each for each in states if int(each["step"]) % group["refresh"] == 0])
         return loss
 
-    def _count(self, weight: Tensor) -> None:
-        """Count a step of a weight, whose averages begin with the first."""
-        assert weight.grad is not None  # noqa: S101
-        state = self.state[weight]
-        if not state:
-            gradient = _by_axes(weight.grad)
-            state |= {"mean": torch.zeros_like(gradient), "square": torch.zeros_like(gradient)}
-            state["step"] = torch.tensor(0.0)
-            products = _products(gradient)
-            for (axis, product), directions in zip(
-                products.items(), _orthogonal(list(products.values())), strict=True
-            ):
-                state[f"products{axis}"] = product
-                state[f"directions{axis}"] = directions
-        state["step"] += 1
-
-    def _move(self) -> Tensor:
-        """Move all weights, and the averages with them; return what is no longer needed."""
-        for group, factor in zip(self.param_groups, self._factors, strict=True):
-            for weight, gradient in _with_gradients(group):
+    def _move(self, learnt: list[list[tuple[Tensor, Tensor]]]) -> None:
+        """Move all weights, and the averages with them."""
+        for group, weights, factor in zip(self.param_groups, learnt, self._factors, strict=True):
+            for weight, gradient in weights:
                 change = _change(self.state[weight], _by_axes(gradient), group["decay"])
                 weight.sub_(change.reshape(weight.shape) * factor)
-        return self._factors[0]
 
 
 def _with_gradients(group: dict[str, Any]) -> list[tuple[Tensor, Tensor]]:
     """Give the weights of a group that have a gradient, each with it."""
     return [(weight, weight.grad) for weight in group["params"] if weight.grad is not None]
+
+
+def _count(state: State, gradient: Tensor) -> None:
+    """Count a step of a weight, whose averages begin with the first."""
+    if not state:
+        gradient = _by_axes(gradient)
+        state |= {"mean": torch.zeros_like(gradient), "square": torch.zeros_like(gradient)}
+        state["step"] = torch.tensor(0.0)
+        products = _products(gradient)
+        directions = _orthogonal(list(products.values()))
+        for (axis, product), found in zip(products.items(), directions, strict=True):
+            state |= {f"products{axis}": product, f"directions{axis}": found}
+    state["step"] += 1
 
 
 def _change(state: State, gradient: Tensor, decay: float) -> Tensor:

@@ -105,7 +105,7 @@ class TrainingState:
         self.decay = config.average
         # Of the latest weights in the average: on the device, where recorded work reads it.
         self._share = torch.zeros((), device=device)
-        self._recorded = Recorded(self._move_average, device)
+        self._recorded = Recorded(device)
         self.step = 0
         self.batch = config.batch
         self.seconds = 0.0
@@ -115,17 +115,16 @@ class TrainingState:
     def update_average(self) -> None:
         """Move the average towards the collapsed weights; quickly in the first steps."""
         self._share.fill_(1 - min(self.decay, self.step / (self.step + 10)))
-        self._recorded(None)
+        self._recorded(self._move_average, None)
 
     @torch.no_grad()
-    def _move_average(self) -> Tensor:
+    def _move_average(self) -> None:
         collapsed = collapsed_weights(self.wide)
         for name, weight in as_module(self.average).named_parameters():
             weight.lerp_(collapsed[name], self._share)
         for name, buffer in as_module(self.average).named_buffers():
             if name in collapsed:
                 buffer.copy_(collapsed[name])
-        return self._share
 
     def keep_best(self, psnr: float) -> None:
         """Remember the average as the best if its PSNR is the highest so far."""

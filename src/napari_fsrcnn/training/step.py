@@ -54,7 +54,7 @@ class Step:
         self._network.train()
         # Several processes wait for each other's gradients, which can't be recorded.
         device = fabric.device if fabric.world_size == 1 else None
-        self._gradients = Recorded(self._set_gradients, device)
+        self._recorded = Recorded(device)
 
     def __call__(self) -> Tensor:
         """Take one step and return its loss, before the step; the state has moved on.
@@ -96,7 +96,8 @@ class Step:
             group["lr"] = config.lr * group["part"] * learning_rate(config.schedule, progress)
         lr, hr = self._draw()
         # One of the losses is another one from there on.
-        loss = self._gradients(progress >= MSE_FROM, lr, hr)
+        loss = self._recorded(self._set_gradients, progress >= MSE_FROM, lr, hr)
+        assert loss is not None  # noqa: S101 - it has one
         if config.clip:
             self.fabric.clip_gradients(self._network, self._optimizer, max_norm=config.clip)
         self._optimizer.step()
