@@ -65,7 +65,9 @@ class Soap(torch.optim.Optimizer):
         learnt = [_with_gradients(group) for group in self.param_groups]
         for group, weights, factor in zip(self.param_groups, learnt, self._factors, strict=True):
             for weight, gradient in weights:
-                _count(self.state[weight], gradient)
+                if not self.state[weight]:
+                    self.state[weight] |= _first_state(_by_axes(gradient))
+                self.state[weight]["step"] += 1
             if weights:
                 steps = int(self.state[weights[0][0]]["step"])
                 # Both averages began at zero, which this makes up for.
@@ -79,10 +81,18 @@ class Soap(torch.optim.Optimizer):
 
     def _move(self, learnt: list[list[tuple[Tensor, Tensor]]]) -> None:
         """Move all weights, and the averages with them."""
-        for group, weights, factor in zip(self.param_groups, learnt, self._factors, strict=True):
-            for weight, gradient in weights:
-                change = _change(self.state[weight], _by_axes(gradient), group["decay"])
-                weight.sub_(change.reshape(weight.shape) * factor)
+        for group, pairs, factor in zip(self.param_groups, learnt, self._factors, strict=True):
+            if pairs:
+                weights = [weight for weight, _ in pairs]
+                gradients = [_by_axes(gradient) for _, gradient in pairs]
+                states = [self.state[weight] for weight in weights]
+                changes = [
+                    change.reshape(weight.shape)
+                    for change, weight in zip(
+                        _changes(states, gradients, group["decay"]), weights, strict=True
+                    )
+                ]
+                torch._foreach_sub_(weights, torch._foreach_mul(changes, factor))
 
 
 def _with_gradients(group: dict[str, Any]) -> list[tuple[Tensor, Tensor]]:
@@ -90,30 +100,47 @@ def _with_gradients(group: dict[str, Any]) -> list[tuple[Tensor, Tensor]]:
     return [(weight, weight.grad) for weight in group["params"] if weight.grad is not None]
 
 
-def _count(state: State, gradient: Tensor) -> None:
-    """Count a step of a weight, whose averages begin with the first."""
-    if not state:
-        gradient = _by_axes(gradient)
-        state |= {"mean": torch.zeros_like(gradient), "square": torch.zeros_like(gradient)}
-        state["step"] = torch.tensor(0.0)
-        products = _products(gradient)
-        directions = _orthogonal(list(products.values()))
-        for (axis, product), found in zip(products.items(), directions, strict=True):
-            state |= {f"products{axis}": product, f"directions{axis}": found}
-    state["step"] += 1
+def _first_state(gradient: Tensor) -> State:
+    """Give what is known of a weight before its first step, with the gradient of that step."""
+    products = _products(gradient)
+    directions = _orthogonal(list(products.values()))
+    return {
+        "mean": torch.zeros_like(gradient),
+        "square": torch.zeros_like(gradient),
+        "step": torch.tensor(0.0),
+        **{f"products{axis}": product for axis, product in products.items()},
+        **{f"directions{axis}": each for axis, each in zip(products, directions, strict=True)},
+    }
 
 
-def _change(state: State, gradient: Tensor, decay: float) -> Tensor:
-    """Bring a weight's averages up to date, and give the direction in which it is to be moved."""
-    directions = [state.get(f"directions{axis}") for axis in range(gradient.dim())]
-    back = [None if each is None else each.T for each in directions]
+def _changes(states: list[State], gradients: list[Tensor], decay: float) -> list[Tensor]:
+    """Bring the averages up to date, and give the direction in which each weight is to be moved.
+
+    What is done value by value is done for all weights at once: one by one, the calls would cost
+    more than the work.
+    """
+    directions = [
+        [state.get(f"directions{axis}") for axis in range(gradient.dim())]
+        for state, gradient in zip(states, gradients, strict=True)
+    ]
+    back = [[None if each is None else each.T for each in axes] for axes in directions]
+    means = [state["mean"] for state in states]
+    squares = [state["square"] for state in states]
     # The mean is kept as it is, for the directions turn; its square is kept in them.
-    state["mean"].lerp_(gradient, 1 - decay)
-    state["square"].lerp_(_turned(gradient, directions).square(), 1 - decay)
-    change = _turned(state["mean"], directions) / (state["square"].sqrt() + EPSILON)
-    for axis, product in _products(gradient).items():
-        state[f"products{axis}"].lerp_(product, 1 - decay)
-    return _turned(change, back)
+    torch._foreach_lerp_(means, gradients, 1 - decay)
+    turned = list(map(_turned, gradients, directions))
+    torch._foreach_lerp_(squares, torch._foreach_mul(turned, turned), 1 - decay)
+    roots = torch._foreach_sqrt(squares)
+    torch._foreach_add_(roots, EPSILON)
+    changes = torch._foreach_div(list(map(_turned, means, directions)), roots)
+    kept, new = [], []
+    for state, gradient in zip(states, gradients, strict=True):
+        for axis, product in _products(gradient).items():
+            kept.append(state[f"products{axis}"])
+            new.append(product)
+    if kept:
+        torch._foreach_lerp_(kept, new, 1 - decay)
+    return list(map(_turned, changes, back))
 
 
 def _by_axes(gradient: Tensor) -> Tensor:
