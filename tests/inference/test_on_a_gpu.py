@@ -62,7 +62,7 @@ def test_a_colour_picture_is_the_cpus_to_one_level() -> None:
     assert np.abs(there - here).max() <= 1
 
 
-@pytest.mark.parametrize("mebibytes", [300, 1])
+@pytest.mark.parametrize("mebibytes", [200, 1])
 def test_memory_that_runs_out_gives_smaller_tiles_and_the_same_result(mebibytes: int) -> None:
     ready = prepare(load_model("fsrcnn-x2").network, GPU)
     large = picture(600, 800)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-EdgeMode = Literal["replicate", "zeros", "mirror"]
+PaintedMode = Literal["replicate", "zeros"]
+EdgeMode = PaintedMode | Literal["mirror"]
 
 
 Margins = Sequence[int]
@@ -54,7 +55,7 @@ def extend(maps: Tensor, margins: Margins, mode: EdgeMode) -> Tensor:
     return _extend_axis(maps, 3, left, right, mode)
 
 
-def paint(maps: Tensor, margins: Margins, mode: EdgeMode) -> None:
+def paint(maps: Tensor, margins: Margins, mode: PaintedMode) -> None:
     """Write what lies outside the picture over the margins of a map, in place.
 
     Parameters

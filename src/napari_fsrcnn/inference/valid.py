@@ -126,6 +126,7 @@ class Chain(nn.Module):
         maps = extend(maps, margins, self._layers[0].mode)
         for index, layer in enumerate(self._layers):
             if index > 0 and layer.before + layer.after > 0:
+                assert layer.mode != "mirror"  # noqa: S101 - as Layer says
                 paint(maps, margins, layer.mode)
             maps = layer(maps)
             margins = [

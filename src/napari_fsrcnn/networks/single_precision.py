@@ -19,13 +19,21 @@ def whole_single_precision(device: torch.device) -> Iterator[None]:
     if device.type != "cuda":
         yield
         return
-    libraries: list[Any] = [torch.backends.cudnn, torch.backends.cuda.matmul]
     with TF32_SWITCH:
-        before = [library.allow_tf32 for library in libraries]
-        for library in libraries:
-            library.allow_tf32 = False
+        switches = _switches()
+        before = [getattr(library, name) for library, name, _ in switches]
+        for library, name, off in switches:
+            setattr(library, name, off)
         try:
             yield
         finally:
-            for library, allowed in zip(libraries, before, strict=True):
-                library.allow_tf32 = allowed
+            for (library, name, _), value in zip(switches, before, strict=True):
+                setattr(library, name, value)
+
+
+def _switches() -> list[tuple[Any, str, str | bool]]:
+    """Give each library's switch: where it is, its name, and the value that turns TF32 off."""
+    cudnn, cublas = torch.backends.cudnn, torch.backends.cuda.matmul
+    if hasattr(cudnn, "conv"):  # torch 2.9; from there on the older switches can't always be read
+        return [(cudnn.conv, "fp32_precision", "ieee"), (cublas, "fp32_precision", "ieee")]
+    return [(cudnn, "allow_tf32", False), (cublas, "allow_tf32", False)]

@@ -67,7 +67,8 @@ class Recorded:
             return work(*given)
         key = (key, *(each.shape for each in given))
         if key != self._key:
-            self._key, self._calls, self._graph = key, 0, None
+            self._forget()
+            self._key, self._calls = key, 0
         if self._graph is None:
             self._calls += 1
             if self._calls <= FIRST_CALLS or not self._record(work, given):
@@ -85,10 +86,11 @@ class Recorded:
         now = torch.cuda.current_stream(self._device)
         assert self._aside is not None  # noqa: S101 - there is one on this device
         self._aside.wait_stream(now)
-        with torch.cuda.stream(self._aside):
-            result = work(*given)
-        now.wait_stream(self._aside)
-        return result
+        try:
+            with torch.cuda.stream(self._aside):
+                return work(*given)
+        finally:
+            now.wait_stream(self._aside)
 
     def _record(self, work: Callable[..., Tensor | None], given: tuple[Tensor, ...]) -> bool:
         """Take down what the work launches, without running it; say whether that succeeded."""
@@ -105,7 +107,12 @@ class Recorded:
                 self._result = work(*self._given)
         except RuntimeError:
             # Also where there is no memory for a second set of maps: without one it goes on.
-            self._can_record, self._given = False, []
+            self._can_record = False
+            self._forget()
             return False
         self._graph = graph
         return True
+
+    def _forget(self) -> None:
+        """Give back what a recording holds."""
+        self._graph, self._given, self._result = None, [], None

@@ -33,6 +33,8 @@ State = dict[str, Tensor]
 class Soap(torch.optim.Optimizer):
     """The optimiser; weights of one axis, such as biases and slopes, are left to Adam.
 
+    A state is loaded before the first step, for on a GPU steps are recorded with their memory.
+
     Parameters
     ----------
     params : iterable

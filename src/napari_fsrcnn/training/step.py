@@ -95,8 +95,8 @@ class Step:
         for group in self._optimizer.param_groups:
             group["lr"] = config.lr * group["part"] * learning_rate(config.schedule, progress)
         lr, hr = self._draw()
-        # One of the losses is another one from there on.
-        loss = self._recorded(self._set_gradients, progress >= MSE_FROM, lr, hr)
+        other_loss = config.loss == "l1-mse" and progress >= MSE_FROM
+        loss = self._recorded(self._set_gradients, other_loss, lr, hr)
         assert loss is not None  # noqa: S101 - it has one
         if config.clip:
             self.fabric.clip_gradients(self._network, self._optimizer, max_norm=config.clip)
