@@ -126,6 +126,8 @@ def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+# What torch says of a class that damage has made of another one.
+@pytest.mark.filterwarnings("ignore:Defining your `__torch_function__`")
 @pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 @settings(max_examples=100)
 @given(
