@@ -52,7 +52,7 @@ class Soap(torch.optim.Optimizer):
         self, params: Iterable[Any], lr: float, decay: float = 0.95, refresh: int = 10
     ) -> None:
         super().__init__(params, {"lr": lr, "decay": decay, "refresh": refresh})
-        device = self.param_groups[0]["params"][0].device
+        device = next(each for group in self.param_groups for each in group["params"]).device
         # What a group's changes are multiplied by: on the device, where recorded work reads it.
         self._factors = [torch.zeros((), device=device) for _ in self.param_groups]
         self._recorded = Recorded(device)
