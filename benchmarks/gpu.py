@@ -25,16 +25,17 @@ import torch
 from numpy.typing import NDArray
 
 from napari_fsrcnn import upscale
-from napari_fsrcnn.inference.prepared import CPU, Precision, prepare
+from napari_fsrcnn.inference.prepared import CPU, DTYPES, Precision, prepare
 from napari_fsrcnn.networks.cost import multiply_adds
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.weights.shipped import load_model
 
 DEVICE = torch.device("cuda:0")
-DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 WARM_UPS = 3
 MATRIX = 8192
 COLUMNS = ["precision", "device ms", "plain PyTorch ms", "end to end ms", "floor ms", "deviation"]
+
+Run = Callable[[], object]
 
 
 def main() -> int:
@@ -76,9 +77,9 @@ def row(name: str, image: NDArray[np.uint8], precision: Precision, turns: int) -
     plain, given = as_module(load_model(name).network).to(DEVICE, dtype), lr.to(dtype)
     cells = [
         precision,
-        f"{1000 * device_seconds(lambda: ready(lr), turns):.2f}",
-        f"{1000 * device_seconds(lambda: plain(given), turns):.2f}",
-        f"{1000 * host_seconds(lambda: whole(image, name, precision), turns):.1f}",
+        f"{1000 * median(by_device, lambda: ready(lr), turns):.2f}",
+        f"{1000 * median(by_device, lambda: plain(given), turns):.2f}",
+        f"{1000 * median(by_clock, lambda: whole(image, name, precision), turns):.1f}",
         f"{1000 * floor(network, lr.shape[-2:], dtype, turns):.2f}",
         f"{deviation:.3f} of 255",
     ]
@@ -95,36 +96,34 @@ def floor(network: Network, shape: torch.Size, dtype: torch.dtype, turns: int) -
     pixels = shape[0] * shape[1]
     from_memory = torch.empty(2**28, dtype=torch.uint8, device=DEVICE)
     to_memory = torch.empty_like(from_memory)
-    copying = device_seconds(lambda: to_memory.copy_(from_memory), turns) / (2 * 2**28)
+    copying = median(by_device, lambda: to_memory.copy_(from_memory), turns) / (2 * 2**28)
     square = torch.rand(MATRIX, MATRIX, device=DEVICE).to(dtype)
-    product = device_seconds(lambda: square @ square, turns) / MATRIX**3
+    product = median(by_device, lambda: square @ square, turns) / MATRIX**3
     n_bytes = pixels * (1 + network.scale**2) * dtype.itemsize
     return max(n_bytes * copying, pixels * multiply_adds(network) * product)
 
 
-def device_seconds(run: Callable[[], object], turns: int) -> float:
-    """Time a run by the device's events."""
-    seconds: list[float] = []
-    for turn in range(WARM_UPS + turns):
-        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-        start.record()
-        run()
-        end.record()
-        end.synchronize()
-        if turn >= WARM_UPS:
-            seconds.append(start.elapsed_time(end) / 1000)
-    return statistics.median(seconds)
+def median(measure: Callable[[Run], float], run: Run, turns: int) -> float:
+    """Give the median of what a clock measures, without the first turns."""
+    return statistics.median([measure(run) for _ in range(WARM_UPS + turns)][WARM_UPS:])
 
 
-def host_seconds(run: Callable[[], object], turns: int) -> float:
-    """Time a run by the clock."""
-    seconds: list[float] = []
-    for turn in range(WARM_UPS + turns):
-        start = time.perf_counter()
-        run()
-        if turn >= WARM_UPS:
-            seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+def by_device(run: Run) -> float:
+    """Time a run by the device's events, in seconds."""
+    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    start.record()
+    run()
+    end.record()
+    end.synchronize()
+    milliseconds: float = start.elapsed_time(end)
+    return milliseconds / 1000
+
+
+def by_clock(run: Run) -> float:
+    """Time a run that ends on the host, in seconds."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from torch.nn import functional
 PaintedMode = Literal["replicate", "zeros"]
 EdgeMode = PaintedMode | Literal["mirror"]
 
-
 Margins = Sequence[int]
 """Pixels of a map that lie outside the picture: at its top, bottom, left and right."""
 
@@ -73,13 +72,14 @@ def paint(maps: Tensor, margins: Margins, mode: PaintedMode) -> None:
     tensor([[[[2., 2., 3.]]]])
     """
     for axis, (before, after) in ((2, margins[:2]), (3, margins[2:])):
-        inside = maps.shape[axis] - before - after
-        first, last = maps.narrow(axis, before, 1), maps.narrow(axis, before + inside - 1, 1)
-        for start, length, edge in ((0, before, first), (before + inside, after, last)):
-            if length and mode == "zeros":
-                maps.narrow(axis, start, length).zero_()
-            elif length:
-                maps.narrow(axis, start, length).copy_(edge)
+        end = maps.shape[axis] - after
+        for start, length, edge in ((0, before, before), (end, after, end - 1)):
+            if length:
+                outside = maps.narrow(axis, start, length)
+                if mode == "zeros":
+                    outside.zero_()
+                else:
+                    outside.copy_(maps.narrow(axis, edge, 1))
 
 
 def _extend_axis(maps: Tensor, axis: int, before: int, after: int, mode: EdgeMode) -> Tensor:

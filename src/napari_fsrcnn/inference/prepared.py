@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
@@ -22,7 +21,7 @@ Precision = Literal["float32", "bf16", "fp16"]
 CPU = torch.device("cpu")
 WHOLE = Edges(top=True, bottom=True, left=True, right=True)
 
-_DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass
@@ -97,9 +96,8 @@ class Prepared(nn.Module):
             On the device; smaller by :attr:`before` and :attr:`after` on the sides that are no
             edges of the picture.
         """
-        given = lr.to(device=self.device, dtype=_DTYPES[self.precision])
-        exact = whole_single_precision(self.device)
-        with exact if self.precision == "float32" else nullcontext():
+        given = lr.to(device=self.device, dtype=DTYPES[self.precision])
+        with whole_single_precision(self.device):
             return cast("Tensor", self.form(given, edges)).float()
 
     def move_to_cpu(self) -> None:
@@ -111,7 +109,7 @@ class Prepared(nn.Module):
         form = fast_form(self.source)
         self.before, self.after, self.maps = form.before, form.after, form.maps
         module = freeze(copy.deepcopy(cast("nn.Module", form)))
-        self.form = module.to(device=self.device, dtype=_DTYPES[self.precision])
+        self.form = module.to(device=self.device, dtype=DTYPES[self.precision])
 
 
 def prepare(network: Network, device: torch.device, precision: Precision = "float32") -> Prepared:

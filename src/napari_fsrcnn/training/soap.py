@@ -76,9 +76,13 @@ class Soap(torch.optim.Optimizer):
                 factor.fill_(group["lr"] / math.sqrt(1 - group["decay"] ** steps))
         where = tuple(gradient.data_ptr() for weights in learnt for _, gradient in weights)
         self._recorded(lambda: self._move(learnt), where)
-        for group, weights in zip(self.param_groups, learnt, strict=True):
-            states = [self.state[weight] for weight, _ in weights]
-            _refresh([each for each in states if int(each["step"]) % group["refresh"] == 0])
+        due = [
+            self.state[weight]
+            for group, weights in zip(self.param_groups, learnt, strict=True)
+            for weight, _ in weights
+            if int(self.state[weight]["step"]) % group["refresh"] == 0
+        ]
+        _refresh(due)
         return loss
 
     def _move(self, learnt: list[list[tuple[Tensor, Tensor]]]) -> None:
