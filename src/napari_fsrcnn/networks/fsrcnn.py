@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from napari_fsrcnn.networks.convolution import Convolution
 from napari_fsrcnn.networks.deconvolution import Deconvolution
+from napari_fsrcnn.networks.prelu import PReLU
 from napari_fsrcnn.networks.srcnn import PaddingMode, check_padding_mode
 
 PReLUSlopes = Literal["channel", "layer"]
@@ -66,7 +67,7 @@ class FSRCNN(nn.Module):
         for channels, maps, kernel in widths:
             layers += [
                 Convolution(channels, maps, kernel, padding="same", padding_mode=padding_mode),
-                nn.PReLU(maps if prelu == "channel" else 1),
+                PReLU(maps if prelu == "channel" else 1),
             ]
         self.scale = scale
         self.hyperparameters: Mapping[str, Any] = {
