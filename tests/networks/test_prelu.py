@@ -23,7 +23,8 @@ def test_output_and_gradients_are_torchs(slopes: int, memory_format: torch.memor
         given = features.clone().requires_grad_()
         output = module(given)
         output.backward(gradient)
-        assert given.grad is not None and module.weight.grad is not None
+        assert given.grad is not None
+        assert module.weight.grad is not None
         results.append((output.detach(), given.grad, module.weight.grad))
     (output, of_features, of_slopes), (expected, *gradients) = results
     assert torch.equal(output, expected)
@@ -48,5 +49,7 @@ def test_half_precision_keeps_the_slopes_in_single_precision() -> None:
         output = module(features)
     output.sum().backward()
     assert output.dtype == torch.bfloat16
-    assert features.grad is not None and features.grad.dtype == torch.bfloat16
-    assert module.weight.grad is not None and module.weight.grad.dtype == torch.float32
+    assert features.grad is not None
+    assert features.grad.dtype == torch.bfloat16
+    assert module.weight.grad is not None
+    assert module.weight.grad.dtype == torch.float32

@@ -10,11 +10,18 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.networks.initial import layers_of
 from napari_fsrcnn.networks.network import as_module
+from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished
-from napari_fsrcnn.training.first import first_network, make_optimizer
+from napari_fsrcnn.training.first import (
+    first_network,
+    make_optimizer,
+    with_hyperparameters_of_start,
+)
 from napari_fsrcnn.training.train import resume, train
-from napari_fsrcnn.weights.checkpoint import read_checkpoint
+from napari_fsrcnn.weights.card import Card
+from napari_fsrcnn.weights.checkpoint import read_checkpoint, save_checkpoint
+from napari_fsrcnn.weights.model import Model
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +51,47 @@ def test_a_run_starts_from_a_checkpoint_of_another_scale(
     model = last_model(config.model_copy(update=still), pictures)
     for name, weight in start.state_dict().items():
         torch.testing.assert_close(model.state_dict()[name], weight, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [2, 3])
+def test_a_checkpoint_hands_on_the_hyperparameters_that_are_its_own(
+    config: TrainingConfig,
+    pictures: list[Pair],
+    tmp_path: Path,
+    scale: int,
+) -> None:
+    expected = {"padding_mode": "zeros", "prelu": "layer", "deconv_padding": 5}
+    start = tmp_path / "start.safetensors"
+    network = get_architecture("fsrcnn-s").build(3, **expected)
+    card = Card(architecture="fsrcnn-s", hyperparameters=dict(network.hyperparameters), scale=3)
+    save_checkpoint(start, Model("start", network, card))
+    still = {"start": start, "lr": 1e-12, "scale": scale, "run": tmp_path / "run", "steps": 2}
+    list(train(config.model_copy(update=still | {"stop_after": 1}), pictures=pictures))
+    end = list(resume(tmp_path / "run", pictures=pictures))[-1]
+    assert isinstance(end, Finished)
+    assert end.model is not None
+    hyperparameters = end.model.card.hyperparameters
+    assert {name: hyperparameters[name] for name in expected} == expected
+    if scale == 3:
+        lr = torch.rand(1, 1, 9, 8)
+        with torch.no_grad():
+            torch.testing.assert_close(
+                as_module(end.model.network)(lr), as_module(network)(lr), rtol=0, atol=1e-5
+            )
+
+
+def test_what_the_architecture_gives_at_a_scale_is_not_handed_on(x3: Path) -> None:
+    config = TrainingConfig(arch="fsrcnn-s", scale=2, start=x3)
+    assert read_checkpoint(x3).card.hyperparameters["deconv_padding"] == 3
+    network = first_network(with_hyperparameters_of_start(config))
+    assert network.hyperparameters["deconv_padding"] == 4
+
+
+def test_hyperparameters_of_the_configuration_come_first(x3: Path) -> None:
+    config = TrainingConfig(
+        arch="fsrcnn-s", start=x3, hyperparameters={"padding_mode": "zeros"}, scale=3
+    )
+    assert with_hyperparameters_of_start(config).hyperparameters == {"padding_mode": "zeros"}
 
 
 def test_only_the_deconvolution_is_fine_tuned(
@@ -96,8 +144,15 @@ def test_a_transferred_run_is_resumed_without_its_checkpoint(
 
 
 def test_a_checkpoint_of_another_architecture_is_refused(x3: Path, config: TrainingConfig) -> None:
+    config = config.model_copy(update={"arch": "fsrcnn", "start": x3})
     with pytest.raises(ValueError, match="same architecture"):
-        first_network(config.model_copy(update={"arch": "fsrcnn", "start": x3}))
+        with_hyperparameters_of_start(config)
+
+
+def test_weights_that_do_not_fit_are_refused(x3: Path, config: TrainingConfig) -> None:
+    config = config.model_copy(update={"hyperparameters": {"d": 24}, "start": x3})
+    with pytest.raises(ValueError, match="same hyper-parameters"):
+        first_network(config)
 
 
 def test_a_missing_checkpoint_is_refused(config: TrainingConfig, tmp_path: Path) -> None:

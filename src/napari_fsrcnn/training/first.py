@@ -14,9 +14,36 @@ from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.soap import Soap
-from napari_fsrcnn.weights.checkpoint import read_checkpoint
+from napari_fsrcnn.weights.checkpoint import read_card, read_checkpoint
 
 MOMENTUM = 0.9
+
+
+def with_hyperparameters_of_start(config: TrainingConfig) -> TrainingConfig:
+    """Take on the hyper-parameters of the checkpoint that training starts from.
+
+    Its weights mean nothing without them. What the configuration names itself stays, and what the
+    architecture gives by itself at the checkpoint's scale is left to what it gives at the run's:
+    FSRCNN's deconvolution is centred in another way at x3.
+
+    Raises
+    ------
+    ValueError
+        If the checkpoint is damaged or of another architecture.
+    OSError
+        If it can't be read.
+    """
+    if config.start is None:
+        return config
+    card = read_card(config.start)
+    if card.architecture != config.arch:
+        raise ValueError(
+            f"{config.start} is a {card.architecture}, and a {config.arch} is to be trained: start "
+            f"from a checkpoint of the same architecture."
+        )
+    own = get_architecture(config.arch).build(card.scale).hyperparameters
+    taken = {name: value for name, value in card.hyperparameters.items() if value != own.get(name)}
+    return config.model_copy(update={"hyperparameters": taken | config.hyperparameters})
 
 
 def first_network(config: TrainingConfig) -> Network:
@@ -28,7 +55,7 @@ def first_network(config: TrainingConfig) -> Network:
     Raises
     ------
     ValueError
-        If the checkpoint is damaged or of another architecture.
+        If the checkpoint is damaged or its weights do not fit.
     OSError
         If it can't be read.
     """
@@ -49,9 +76,8 @@ def _take_weights(network: Network, config: TrainingConfig) -> None:
         as_module(network).load_state_dict(as_module(model.network).state_dict())
     except RuntimeError as error:
         raise ValueError(
-            f"{config.start} is a {model.card.architecture} whose weights do not fit the "
-            f"{config.arch} that is to be trained: start from a checkpoint of the same "
-            f"architecture and hyper-parameters."
+            f"The weights of {config.start} do not fit the {config.arch} that is to be trained: "
+            f"start from a checkpoint with the same hyper-parameters."
         ) from error
 
 

@@ -28,6 +28,7 @@ from napari_fsrcnn.training.events import (
     Stepped,
     Validated,
 )
+from napari_fsrcnn.training.first import with_hyperparameters_of_start
 from napari_fsrcnn.training.loss_meter import Diverged, LossLimit, LossMeter
 from napari_fsrcnn.training.processes import (
     any_process,
@@ -73,6 +74,8 @@ class Trainer:
         self, stop: threading.Event | None = None, pause: threading.Event | None = None
     ) -> Iterator[Event]:
         """Train, and yield the events of :mod:`napari_fsrcnn.training.events`."""
+        if not self._resuming:
+            self.config = with_hyperparameters_of_start(self.config)
         config = self.config
         stop, pause = stop or threading.Event(), pause or threading.Event()
         fabric = start_fabric(resolve_device(config.device), config.precision)
