@@ -71,6 +71,16 @@ def test_a_preset_can_be_changed(command: Run, pictures: Path, tmp_path: Path) -
     assert config["lr"] == 0.0005
 
 
+def test_an_option_goes_back_to_its_default(command: Run, pictures: Path, tmp_path: Path) -> None:
+    options = [*SMALL, "--steps", 2, "--without", "rescale", "--without", "last-lr"]
+    options += ["--preset", "paper-fsrcnn", "--out", tmp_path / "a.safetensors"]
+    ended = command("train", "--data", pictures, *options)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    config = json.loads((tmp_path / "a-run" / "config.json").read_text())
+    assert (config["rescale"], config["last_lr"]) == ([], 1.0)
+    assert config["optimizer"] == "sgd"
+
+
 def test_a_shipped_model_teaches_by_its_name_and_any_other_by_its_file(
     command: Run, trained: Path, pictures: Path, tmp_path: Path
 ) -> None:
@@ -175,6 +185,7 @@ def test_options_come_before_the_file_that_they_stand_beside(
             "--data bsd100 --out a.safetensors --preset paper-fsrcnn",
             "so more sizes (rescale) can't",
         ),
+        ("--data {pictures} --out a.safetensors --without sizes", "there is no such option"),
         ("--config nowhere.json", "There is no training configuration nowhere.json"),
         ("--config broken.json", "broken.json: Invalid JSON"),
         ("--config layers/config.json", "save these in a folder and give --data DIR"),

@@ -65,6 +65,14 @@ def train(
             "--out may be given beside it",
         ),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="option that goes back to its default, whatever the preset or the configuration "
+            "says of it, such as rescale; several times for several",
+        ),
+    ] = None,
     **fields: Any,
 ) -> None:
     """Train a network, new or from where a run was saved.
@@ -75,6 +83,7 @@ def train(
     Under torchrun every process trains on its own device with the batch that is given.
     """
     given = {name: value for name, value in fields.items() if value not in (None, [])}
+    given = _defaults(without or []) | given
     settings = _checked(_settings(given, preset=preset, file=config, run=resume), config, resume)
     if BSD100 in settings.data:
         fetch([settings.scale])
@@ -112,6 +121,16 @@ def _settings(
     if file is not None:
         return TrainingConfig(**_unused(read_config(file)).model_dump() | given)
     return apply_preset(preset or "fast", given)
+
+
+def _defaults(names: Iterable[str]) -> dict[str, Any]:
+    """Give options their defaults."""
+    options = TrainingConfig.model_fields
+    fields = {name: name.removeprefix("--").replace("-", "_") for name in names}
+    for name, field in fields.items():
+        if field not in options:
+            raise ValueError(f"--without {name}: there is no such option of train.")
+    return {field: options[field].default for field in fields.values()}
 
 
 def _unused(config: TrainingConfig) -> TrainingConfig:
