@@ -89,9 +89,37 @@ def test_ready_made_pairs_in_a_folder_of_any_name(tmp_path: Path) -> None:
     assert all(pair.lr is not None for pair in pairs)
 
 
+def test_ready_made_pairs_at_any_depth(tmp_path: Path) -> None:
+    for scale in (2, 3, 4):
+        write_ready_made(tmp_path / "Data" / "sets" / "Mine100" / f"image_SRF_{scale}", scale)
+    write_ready_made(tmp_path / "Data" / "other", 2)
+    pairs = read(tmp_path / "Data", 2)
+    assert [pair.name for pair in pairs] == [
+        "Data/other/img_001",
+        "Data/other/img_002",
+        "mine100/img_001",
+        "mine100/img_002",
+    ]
+    for pair in pairs:
+        assert pair.lr is not None
+        np.testing.assert_array_equal(pair.lr, COLOR[::2, ::2])
+
+
+@pytest.mark.parametrize("other", ["a.png", "more/a.png", "original/a.png", "a.ome.zarr"])
+def test_pairs_and_other_pictures_in_one_folder_are_refused(tmp_path: Path, other: str) -> None:
+    write_ready_made(tmp_path / "Mine", 2)
+    if other.endswith(".zarr"):
+        (tmp_path / "Mine" / other).mkdir()
+        (tmp_path / "Mine" / other / "zarr.json").write_text("{}")
+    else:
+        write(tmp_path / "Mine" / other, GREY)
+    with pytest.raises(ValueError, match=rf"pairs of HR and LR, and other .*{other}: move the two"):
+        read(tmp_path / "Mine", 2)
+
+
 def test_pairs_of_other_scales_are_refused_rather_than_taken_for_hr(tmp_path: Path) -> None:
     write_ready_made(tmp_path / "Mine" / "image_SRF_2", 2)
-    for folder in (tmp_path / "Mine", tmp_path / "Mine" / "image_SRF_2"):
+    for folder in (tmp_path, tmp_path / "Mine", tmp_path / "Mine" / "image_SRF_2"):
         with pytest.raises(ValueError, match="holds pairs for x2 but not for x4"):
             read(folder, 4)
 

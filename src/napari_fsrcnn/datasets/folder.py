@@ -22,24 +22,28 @@ if TYPE_CHECKING:
 
     from napari_fsrcnn.files.pictures import Picture
 
-_READY_MADE = re.compile(r"(?P<stem>.+)_SRF_(?P<scale>\d+)_(?P<kind>HR|LR)", re.IGNORECASE)
+# HR and LR, and what others have made of LR, which lies beside them where results are passed on.
+_OF_A_SET = re.compile(r"(?P<stem>.+)_SRF_(?P<scale>\d+)_(?P<kind>.+)", re.IGNORECASE)
+_SET_FOLDER = "image_SRF_"
+_SOURCES = "original"
 
 
 def read_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair]:
     """Read, one after the other, every picture of a folder and its subfolders, sorted by name.
 
-    A folder in the layout of BSD-100 and its like (``image_SRF_<scale>`` with
-    ``img_001_SRF_<scale>_HR.png`` and ``..._LR.png``, or the folder above it) is read as
-    ready-made pairs. Any other picture is HR, its alpha left out, and its LR is to be made. Of a
-    stack each plane is a picture, named ``<label>/<stem>[3]``, and so is each plane of the finest
+    Where there are files in the layout of BSD-100 and its like (``img_001_SRF_<scale>_HR.png`` and
+    ``..._LR.png``, often in ``image_SRF_<scale>``), those of the scale are ready-made pairs; a
+    folder ``original`` beside ``image_SRF_<scale>`` and results (``..._SRF_<scale>_bicubic.png``)
+    are passed over. Elsewhere every picture is HR, its alpha left out, and its LR is to be made. Of
+    a stack each plane is a picture, named ``<label>/<stem>[3]``, and so is each plane of the finest
     level of an OME-Zarr image (0.4 or 0.5). Files that are no pictures and hidden files are passed
     over.
 
     Parameters
     ----------
     folder : path-like
-        The label in the names is this folder's name; for ``image_SRF_k`` that of the folder above
-        in lower case; for an OME-Zarr image itself that of the folder it lies in.
+        The label in the names is this folder's name; of pairs in ``image_SRF_k`` that of the folder
+        above in lower case; for an OME-Zarr image itself that of the folder it lies in.
     scale : int
         Upscaling factor for which the pairs are wanted.
 
@@ -52,7 +56,8 @@ def read_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair]:
     FileNotFoundError
         There is no such folder, or no picture in it.
     ValueError
-        A picture that cannot be read or is too small, an HR without its LR, pairs of other scales.
+        A picture that cannot be read or is too small, an HR without its LR, pairs of other scales
+        only, pairs and other pictures in one folder.
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  Path.resolve would follow links
     if not folder.is_dir():
@@ -64,44 +69,60 @@ def read_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair]:
 def _read(folder: Path, scale: int) -> Iterator[Pair]:
     if is_zarr(folder):
         return _read_hr([folder], folder.parent)
-    if ready_made := _ready_made_folder(folder, scale):
-        return _read_ready_made(ready_made, scale)
     paths = _find_pictures(folder)
     if not paths:
         raise FileNotFoundError(f"There is no picture in {folder}: choose a folder that has some.")
+    if halves := _find_halves(paths):
+        _check_halves(halves, paths, folder, scale)
+        return _read_ready_made(halves, folder, scale)
     return _read_hr(paths, folder)
 
 
-def _ready_made_folder(folder: Path, scale: int) -> Path | None:
-    """Return the folder with the pairs of a scale, None where pictures are not so arranged."""
-    found = sorted(
-        {
-            int(match["scale"])
-            for path in [*folder.glob("*"), *folder.glob("image_SRF_*/*")]
-            if is_picture(path) and (match := _READY_MADE.fullmatch(path.stem))
-        }
-    )
-    if not found:
-        return None
+def _find_halves(paths: list[Path]) -> dict[Path, re.Match[str]]:
+    """Find the HR and LR files of ready-made pairs, and what their names say."""
+    matches = {path: _OF_A_SET.fullmatch(path.stem) for path in paths}
+    return {
+        path: match
+        for path, match in matches.items()
+        if match and match["kind"].upper() in {"HR", "LR"}
+    }
+
+
+def _check_halves(
+    halves: dict[Path, re.Match[str]], paths: list[Path], folder: Path, scale: int
+) -> None:
+    """Refuse pairs of other scales alone, and pictures that are neither in a pair nor of a set."""
+    found = sorted({int(match["scale"]) for match in halves.values()})
     if scale not in found:
         scales = ", ".join(f"x{known}" for known in found)
         raise ValueError(f"{folder} holds pairs for {scales} but not for x{scale}.")
-    inner = folder / f"image_SRF_{scale}"
-    return inner if inner.is_dir() else folder
+    sources = {path.parent.with_name(_SOURCES) for path in halves if _in_set_folder(path)}
+    for path in paths:
+        if path.parent not in sources and not _OF_A_SET.fullmatch(path.stem):
+            raise ValueError(
+                f"{folder} holds pairs of HR and LR, and other pictures too, such as {path}: "
+                "move the two into folders of their own, and give the one that is meant, or both."
+            )
 
 
-def _read_ready_made(folder: Path, scale: int) -> Iterator[Pair]:
-    label = folder.parent.name.lower() if folder.name.startswith("image_SRF_") else folder.name
-    files: dict[str, dict[str, Path]] = {}
-    for path in sorted(filter(is_picture, folder.iterdir())):
-        match = _READY_MADE.fullmatch(path.stem)
-        if match and int(match["scale"]) == scale:
-            files.setdefault(match["stem"], {})[match["kind"].upper()] = path
-    for stem, by_kind in files.items():
+def _read_ready_made(halves: dict[Path, re.Match[str]], folder: Path, scale: int) -> Iterator[Pair]:
+    pairs: dict[Path, dict[str, Path]] = {}
+    for path, match in halves.items():
+        if int(match["scale"]) == scale:
+            pairs.setdefault(path.with_name(match["stem"]), {})[match["kind"].upper()] = path
+    for stem, by_kind in pairs.items():
         if len(by_kind) < 2:
             (kind, path), *_ = by_kind.items()
             raise ValueError(f"{path} has no {'LR' if kind == 'HR' else 'HR'} picture beside it.")
-        yield read_pair(f"{label}/{stem}", by_kind["HR"], by_kind["LR"])
+        if _in_set_folder(stem):
+            name = f"{stem.parent.parent.name.lower()}/{stem.name}"
+        else:
+            name = stem.relative_to(folder.parent).as_posix()
+        yield read_pair(name, by_kind["HR"], by_kind["LR"])
+
+
+def _in_set_folder(path: Path) -> bool:
+    return path.parent.name.startswith(_SET_FOLDER)
 
 
 def read_pair(name: str, hr_path: Path, lr_path: Path) -> Pair:
