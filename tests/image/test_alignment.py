@@ -1,10 +1,10 @@
-"""LR that is shifted against HR is found out, to a fraction of a pixel."""
+"""LR that is shifted against HR is found out, to a fraction of a pixel, and one of other things."""
 
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, shift
 
-from napari_fsrcnn.image.alignment import find_shift
+from napari_fsrcnn.image.alignment import correlate_structures, find_shift
 from napari_fsrcnn.image.protocol import make_lr
 
 RANDOM = np.random.default_rng(0)
@@ -33,3 +33,24 @@ def test_noise_and_flat_planes_show_no_shift() -> None:
 
 def test_a_tiny_plane_shows_none() -> None:
     assert find_shift(np.eye(2), np.eye(1), 2) is None
+
+
+@pytest.mark.parametrize("noise", [0, 1])
+def test_a_pair_is_alike_though_half_of_it_is_noise(noise: float) -> None:
+    hr = CELLS + noise * CELLS.std() * RANDOM.normal(size=CELLS.shape)
+    lr = 300 - 1000 * make_lr(CELLS, 2)
+    lr += noise * lr.std() * RANDOM.normal(size=lr.shape)
+    likeness = correlate_structures(hr, -lr, 2)
+    inverted = correlate_structures(hr, lr, 2)
+    assert likeness is not None
+    assert inverted is not None
+    assert likeness == pytest.approx(-inverted)
+    assert likeness > 0.9
+
+
+def test_noise_and_flat_planes_are_like_nothing() -> None:
+    for size in (16, 48, 128):
+        noise = RANDOM.random((2 * size, size)), RANDOM.random((size, size // 2))
+        assert correlate_structures(*noise, 2) is None
+    assert correlate_structures(CELLS, np.zeros((100, 80), np.uint16), 2) is None
+    assert correlate_structures(np.ones((2, 2)), np.ones((1, 1)), 2) is None

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from napari_fsrcnn.image.alignment import correlate_structures
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# Between real pairs, however noisy, and unrelated ones: see `correlate_structures`.
+_ALIKE = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +37,7 @@ class Pair:
 
 
 def check_pair(pair: Pair, scale: int) -> Pair:
-    """Return the pair with HR exactly `scale` times LR, where LR is given.
+    """Return the pair with HR exactly `scale` times LR, and of the same things, where LR is given.
 
     Pairs of other origin differ by a pixel or two, because HR was not cropped to a multiple of
     the scale before it was shrunk: less than one LR pixel, and two HR pixels in any case, are cut
@@ -41,7 +46,8 @@ def check_pair(pair: Pair, scale: int) -> Pair:
     Raises
     ------
     ValueError
-        HR is smaller than one LR pixel; HR and LR differ by more than that, or in dtype or colour.
+        HR is smaller than one LR pixel; HR and LR differ by more than that, in dtype or colour, or
+        show different things.
 
     Examples
     --------
@@ -70,7 +76,20 @@ def check_pair(pair: Pair, scale: int) -> Pair:
             f"{scale * lr_shape[0]} x {scale * lr_shape[1]}: these are no pair for x{scale}."
         )
     height, width = (min(hr // scale, lr) for hr, lr in zip(hr_shape, lr_shape, strict=True))
-    return replace(pair, hr=pair.hr[: scale * height, : scale * width], lr=pair.lr[:height, :width])
+    hr, lr = pair.hr[: scale * height, : scale * width], pair.lr[:height, :width]
+    _check_likeness(pair.name, hr, lr, scale)
+    return replace(pair, hr=hr, lr=lr)
+
+
+def _check_likeness(name: str, hr: NDArray[Any], lr: NDArray[Any], scale: int) -> None:
+    if hr.ndim > 2:
+        hr, lr = hr.mean(axis=-1), lr.mean(axis=-1)
+    likeness = correlate_structures(hr, lr, scale)
+    if likeness is not None and likeness < _ALIKE:
+        raise ValueError(
+            f"{name}: HR and LR do not show the same things in the same places: give the two that "
+            "belong together, neither mirrored, turned nor inverted, and register them first."
+        )
 
 
 def _size(image: NDArray[Any]) -> str:
