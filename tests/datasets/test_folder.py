@@ -12,6 +12,7 @@ from napari_fsrcnn.datasets.folder import read_folder
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import write_picture
+from napari_fsrcnn.image.value_range import find_value_range
 
 GREY = np.arange(12 * 18, dtype=np.uint8).reshape(12, 18)
 COLOR = np.stack([GREY, GREY + 1, GREY + 2], axis=-1)
@@ -51,6 +52,16 @@ def test_each_plane_of_a_stack_is_a_picture(tmp_path: Path) -> None:
     pairs = read(tmp_path / "cells", 2)
     assert [pair.name for pair in pairs] == ["cells/s[0,0]", "cells/s[0,1]"]
     np.testing.assert_array_equal(pairs[1].hr, GREY + 1)
+
+
+def test_planes_of_a_stack_share_its_value_range(tmp_path: Path) -> None:
+    stack = np.stack([GREY, 5 * GREY.astype(np.uint16)])
+    write(tmp_path / "cells" / "s.tif", stack)
+    write(tmp_path / "cells" / "t.tif", stack[0])
+    first, second, alone = read(tmp_path / "cells", 2)
+    assert (first.stack, second.stack, alone.stack) == ("cells/s", "cells/s", "cells/t")
+    assert first.value_range == second.value_range == find_value_range(stack)
+    assert alone.value_range == find_value_range(stack[0])
 
 
 def test_the_folder_one_stands_in_has_its_name(

@@ -6,6 +6,7 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.image.degrade import Degradation
 from napari_fsrcnn.image.protocol import luma, make_lr
 from napari_fsrcnn.image.resize import imresize
+from napari_fsrcnn.image.value_range import ValueRange
 
 RANDOM = np.random.default_rng(0)
 COLOUR = RANDOM.integers(0, 256, (31, 47, 3), np.uint8)
@@ -58,6 +59,15 @@ def test_lr_of_16_bits_shares_hrs_range() -> None:
     lr = np.full((15, 23), 100 * 128, np.uint16)
     planes = luma_pair(Pair("set/a", hr, lr, rgb=False), 2)
     np.testing.assert_allclose(planes.lr, 0.5, atol=0.02)
+
+
+def test_a_plane_of_a_stack_is_mapped_by_the_range_of_the_stack() -> None:
+    hr, lr = GREY.astype(np.uint16) * 100, GREY[::2, ::2].astype(np.uint16) * 100
+    for given in (None, lr):
+        whole = Pair("set/a[0]", hr, given, rgb=False, value_range=ValueRange(0, 51_000))
+        planes = luma_pair(whole, 2)
+        np.testing.assert_allclose(planes.hr * 510, GREY, atol=1e-3)
+        assert planes.lr.max() < 0.6
 
 
 @pytest.mark.parametrize(("dtype", "levels"), [(np.uint8, 255.0), (np.float32, 1.0)])

@@ -12,6 +12,7 @@ from napari_fsrcnn.datasets.ome_zarr import read_ome_zarr
 from napari_fsrcnn.files.ome_zarr import is_zarr
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import write_picture
+from napari_fsrcnn.image.value_range import find_value_range
 
 DATA = np.random.default_rng(0).integers(0, 60_000, (2, 3, 40, 56), np.uint16)
 VERSIONS = pytest.mark.parametrize("version", ["0.4", "0.5"])
@@ -69,6 +70,14 @@ def test_given_itself_its_planes_have_the_same_names(tmp_path: Path, version: st
     alone = [pair.name for pair in read_folder(tmp_path / "mine" / "cells.zarr", 2)]
     assert alone == [pair.name for pair in read_folder(tmp_path / "mine", 2)]
     assert alone[0] == "mine/cells[0,0]"
+
+
+@VERSIONS
+def test_its_planes_share_its_value_range(tmp_path: Path, version: str) -> None:
+    write_zarr(tmp_path / "mine" / "cells.zarr", version)
+    pairs = list(read_folder(tmp_path / "mine", 2))
+    assert {pair.stack for pair in pairs} == {"mine/cells"}
+    assert {pair.value_range for pair in pairs} == {find_value_range(DATA)}
 
 
 def test_one_image_of_several_is_given_by_its_own_folder(tmp_path: Path) -> None:

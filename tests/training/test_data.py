@@ -58,6 +58,13 @@ def test_single_picture_is_cut_in_two_without_overlap(ready_made: bool) -> None:
     assert train.lr.shape == (16, 30)
 
 
+def test_halves_of_a_picture_share_its_value_range() -> None:
+    steep = np.outer(np.arange(40), np.linspace(50, 100, 60)).astype(np.uint16)
+    data = prepare_data(CONFIG, [Pair("mine/a", steep, None, rgb=False)])
+    (train,), (validation,) = data.train, data.validation
+    np.testing.assert_allclose(validation.hr[0] / train.hr[-1], 32 / 31, rtol=0.01)
+
+
 def test_pictures_of_equal_names_in_two_folders_stay_apart(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder / "same").mkdir(parents=True)

@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_fsrcnn.datasets.ome_zarr import read_ome_zarr
+from napari_fsrcnn.datasets.ome_zarr import find_ome_zarr_range, read_ome_zarr
 from napari_fsrcnn.datasets.pairs import Pair, check_pair
 from napari_fsrcnn.files.ome_zarr import is_zarr
 from napari_fsrcnn.files.pictures import is_picture, read_picture
 from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.image.value_range import find_value_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -161,21 +162,20 @@ def _read_hr(paths: list[Path], folder: Path) -> Iterator[Pair]:
     for path in paths:
         # a.png and a.tif in one folder are two pictures.
         stem = _stem(path) if stems[_stem(path)] == 1 else path
-        name = stem.relative_to(folder.parent).as_posix()
-        for index, plane, rgb in _planes(path):
-            position = f"[{','.join(map(str, index))}]" if index else ""
-            yield Pair(name + position, plane, None, rgb)
+        yield from _read_planes(path, stem.relative_to(folder.parent).as_posix())
 
 
-def _planes(path: Path) -> Iterator[tuple[tuple[int, ...], NDArray[Any], bool]]:
-    """Read each plane of a file or of Zarr data: its index, itself, whether it is colour."""
+def _read_planes(path: Path, name: str) -> Iterator[Pair]:
+    """Read each plane of a file or of Zarr data; they share its value range."""
+    planes: Iterable[tuple[tuple[int, ...], NDArray[Any]]]
     if path.is_dir():
-        for index, plane in read_ome_zarr(path):
-            yield index, plane, False
+        planes, rgb, value_range = read_ome_zarr(path), False, find_ome_zarr_range(path)
     else:
         picture = _read_without_alpha(path)
-        for index, plane in picture.planes():
-            yield index, plane, picture.rgb
+        planes, rgb, value_range = picture.planes(), picture.rgb, find_value_range(picture.data)
+    for index, plane in planes:
+        position = f"[{','.join(map(str, index))}]" if index else ""
+        yield Pair(name + position, plane, None, rgb, stack=name, value_range=value_range)
 
 
 def _stem(path: Path) -> Path:

@@ -40,7 +40,7 @@ def luma_pair(pair: Pair, scale: int, degradation: Degradation = BICUBIC) -> Lum
     """Take the Y plane of a pair by the protocol, and make LR where it is not given.
 
     Pictures of 8 bits follow the literature (Y in whole levels); others are mapped to [0, 1] with
-    HR's value range, for LR too.
+    the value range of the file or layer that HR is a plane of, for LR too.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def luma_pair(pair: Pair, scale: int, degradation: Degradation = BICUBIC) -> Lum
     ValueError
         If the picture is too small, or LR is given and blur or noise asked for as well.
     """
-    value_range = find_value_range(pair.hr)
+    value_range = pair.value_range or find_value_range(pair.hr)
     if pair.lr is None:
         hr: NDArray[np.floating[Any]] = crop_to_multiple(
             _unit_luma(pair.hr, value_range, rgb=pair.rgb), scale

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from napari_fsrcnn.files.explained import explained
 from napari_fsrcnn.files.ome_zarr import KIND, open_ome_zarr
 from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.image.sampled_range import sample_value_range
+from napari_fsrcnn.image.value_range import ValueRange
 
 
 def read_ome_zarr(folder: Path) -> Iterator[tuple[tuple[int, ...], NDArray[Any]]]:
@@ -40,3 +42,16 @@ def read_ome_zarr(folder: Path) -> Iterator[tuple[tuple[int, ...], NDArray[Any]]
             plane = np.asarray(array[index])
             check_picture(plane, rgb=False)
         yield index, plane
+
+
+def find_ome_zarr_range(folder: Path) -> ValueRange:
+    """Find the value range of the finest level of an OME-Zarr image, from a sample of it.
+
+    Raises
+    ------
+    ValueError
+        As :func:`read_ome_zarr`.
+    """
+    array = open_ome_zarr(folder).array
+    with explained(folder, KIND):
+        return sample_value_range(array, rgb=False)

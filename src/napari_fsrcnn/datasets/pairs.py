@@ -10,6 +10,8 @@ from napari_fsrcnn.image.alignment import correlate_structures
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from napari_fsrcnn.image.value_range import ValueRange
+
 # Between real pairs, however noisy, and unrelated ones: see `correlate_structures`.
 _ALIKE = 0.3
 
@@ -28,12 +30,18 @@ class Pair:
         The ready-made LR, of the same kind; None where LR is to be made from HR.
     rgb : bool
         Whether the pictures are colour.
+    stack : str
+        Name of the file or layer that this is a plane of; "" for a picture by itself.
+    value_range : ValueRange or None
+        That of the whole file or layer, where it is known; None is HR's own.
     """
 
     name: str
     hr: NDArray[Any]
     lr: NDArray[Any] | None
     rgb: bool
+    stack: str = ""
+    value_range: ValueRange | None = None
 
 
 def check_pair(pair: Pair, scale: int) -> Pair:

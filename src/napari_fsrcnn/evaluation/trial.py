@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -110,7 +111,7 @@ class Trial:
 
 def _with_lr(pair: Pair, lr: LR) -> Pair:
     if lr == "made":
-        return Pair(pair.name, pair.hr, None, pair.rgb)
+        return replace(pair, lr=None)
     if pair.lr is None:
         raise ValueError(
             f"{pair.name} comes without a ready-made LR: evaluate with LR made from HR."

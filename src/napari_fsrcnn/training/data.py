@@ -12,6 +12,7 @@ from napari_fsrcnn.datasets.shrink import name_before_shrinking, shrink_pair
 from napari_fsrcnn.datasets.source import ReadingStopped, read_pairs
 from napari_fsrcnn.datasets.split import split_names
 from napari_fsrcnn.image.degrade import Degradation
+from napari_fsrcnn.image.value_range import find_value_range
 from napari_fsrcnn.training.config import TrainingConfig
 
 # BSD-100 keeps a tenth for testing, since it is a test set; a folder of training pictures does not.
@@ -147,7 +148,8 @@ def _split(pairs: Sequence[Pair], config: TrainingConfig) -> tuple[list[Pair], l
 
 
 def _cut_in_two(pair: Pair, scale: int) -> tuple[Pair, Pair]:
-    """Cut a picture into its upper four fifths and the rest."""
+    """Cut a picture into its upper four fifths and the rest, of one value range."""
+    pair = replace(pair, value_range=pair.value_range or find_value_range(pair.hr))
     rows = pair.hr.shape[0] * 4 // 5 // scale * scale
     if rows == 0:
         raise ValueError(f"{pair.name} is too small to be cut into a training and a test part.")
