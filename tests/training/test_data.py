@@ -58,6 +58,43 @@ def test_single_picture_is_cut_in_two_without_overlap(ready_made: bool) -> None:
     assert train.lr.shape == (16, 30)
 
 
+def planes(label: str, count: int) -> list[Pair]:
+    """Planes of one stack."""
+    return [replace(pair, stack=label) for pair in pairs(label, count, (16, 16))]
+
+
+def test_planes_of_a_stack_stay_on_one_side() -> None:
+    pictures = [plane for n in range(6) for plane in planes(f"cells/{n}", 5)]
+    for seed in range(3):
+        data = prepare_data(TrainingConfig(scale=2, seed=seed), pictures)
+        learnt, measured = (
+            {name.rpartition("/")[0] for name in names}
+            for names in (data.train_names, data.validation_names)
+        )
+        assert (len(learnt), len(measured)) == (5, 1)
+        assert not learnt & measured
+        assert (len(data.train_names), len(data.validation_names)) == (25, 5)
+
+
+@pytest.mark.parametrize(("count", "last"), [(2, 1), (12, 1), (60, 3)])
+def test_of_a_single_stack_the_last_planes_validate(count: int, last: int) -> None:
+    names = [plane.name for plane in planes("cells/a", count)]
+    data = prepare_data(CONFIG, planes("cells/a", count))
+    assert data.train_names == tuple(names[:-last])
+    assert data.validation_names == tuple(names[-last:])
+
+
+def test_pictures_by_themselves_are_split_by_their_names(tmp_path: Path) -> None:
+    """A record's seed must mean the same pictures in every version, from files as from memory."""
+    pictures = pairs("mine", 40, (16, 16))
+    (tmp_path / "mine").mkdir()
+    for pair in pictures:
+        Image.fromarray(pair.hr).save(tmp_path / f"{pair.name}.png")
+    from_files = prepare_data(TrainingConfig(scale=2, data=(str(tmp_path / "mine"),)))
+    assert set(prepare_data(CONFIG, pictures).validation_names) == {"mine/30", "mine/38"}
+    assert set(from_files.validation_names) == {"mine/30", "mine/38"}
+
+
 def test_halves_of_a_picture_share_its_value_range() -> None:
     steep = np.outer(np.arange(40), np.linspace(50, 100, 60)).astype(np.uint16)
     data = prepare_data(CONFIG, [Pair("mine/a", steep, None, rgb=False)])

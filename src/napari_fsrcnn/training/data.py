@@ -52,6 +52,7 @@ def prepare_data(
 ) -> TrainingData:
     """Read the data of a run and split each set by the seed.
 
+    Planes of one file or layer are on one side; where there is no other, the last ones validate.
     LR is made, for training and validation alike, as ``config.blur`` and ``config.noise`` say.
     Training pictures are also taken at the sizes of ``config.rescale``, where they are then still
     large enough to be shrunk by the scale.
@@ -138,12 +139,17 @@ def _split(pairs: Sequence[Pair], config: TrainingConfig) -> tuple[list[Pair], l
     if len(pairs) == 1:
         upper, lower = _cut_in_two(pairs[0], config.scale)
         return [upper], [lower]
-    names = [pair.name for pair in pairs]
-    bsd100 = all(name.startswith("bsd100/") for name in names)
-    split = split_names(names, config.seed, _BSD100 if bsd100 else _OTHERS)
+    # What is in one plane of a stack is nearly the same in the next: they stay on one side.
+    stacks = [pair.stack or pair.name for pair in pairs]
+    if len(set(stacks)) == 1:
+        n_measured = max(1, round(_OTHERS[1] * len(pairs)))
+        return list(pairs[:-n_measured]), list(pairs[-n_measured:])
+    bsd100 = all(stack.startswith("bsd100/") for stack in stacks)
+    split = split_names(stacks, config.seed, _BSD100 if bsd100 else _OTHERS)
+    places = list(zip(pairs, stacks, strict=True))
     return (
-        [pair for pair in pairs if pair.name in split.train],
-        [pair for pair in pairs if pair.name in split.validation],
+        [pair for pair, stack in places if stack in split.train],
+        [pair for pair, stack in places if stack in split.validation],
     )
 
 
