@@ -7,6 +7,7 @@ import imageio.v3
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from napari_fsrcnn.datasets.folder import read_folder
 from napari_fsrcnn.datasets.pairs import Pair
@@ -34,13 +35,16 @@ def test_every_picture_of_any_kind_and_nothing_else(tmp_path: Path) -> None:
     write(folder / "inner" / "c.tif", GREY.astype(np.uint16) * 200)
     write(folder / "d.tiff", GREY.astype(np.float32))
     write(folder / "e.png", np.dstack([COLOR, GREY]))
+    for name in ("g.gif", "h.webp", "i.pgm", "j.PPM", "k.jp2", "l.tga"):
+        Image.fromarray(GREY).save(folder / name)
     write(folder / ".thumbnails" / "f.png", GREY)
     (folder / "notes.txt").write_text("no picture")
     (folder / "._a.png").write_bytes(b"a Mac's note on a.png")
     pairs = {pair.name: pair for pair in read(folder, 3)}
-    assert list(pairs) == ["Photos/a", "Photos/b", "Photos/d", "Photos/e", "Photos/inner/c"]
+    names = ["a", "b", "d", "e", "g", "h", "i", "inner/c", "j", "k", "l"]
+    assert list(pairs) == [f"Photos/{name}" for name in names]
     assert all(pair.lr is None for pair in pairs.values())
-    assert [pair.rgb for pair in pairs.values()] == [False, True, False, True, False]
+    assert [name for name in names if pairs[f"Photos/{name}"].rgb] == ["b", "e", "g", "h"]
     np.testing.assert_array_equal(pairs["Photos/e"].hr, COLOR)
     np.testing.assert_array_equal(pairs["Photos/inner/c"].hr, GREY.astype(np.uint16) * 200)
     assert pairs["Photos/d"].hr.dtype == np.float32

@@ -1,4 +1,4 @@
-"""PNG, JPEG and BMP, with the kinds that people's folders hold."""
+"""PNG, JPEG, BMP and others, with the kinds that people's folders hold."""
 
 from pathlib import Path
 from typing import Any
@@ -83,13 +83,29 @@ def test_what_a_format_cannot_hold_is_refused_by_a_sentence_that_names_tiff(
         ("P", ".bmp", "RGB"),
         ("1", ".bmp", "L"),
         ("CMYK", ".jpg", "RGB"),
+        ("RGB", ".webp", "RGB"),
+        ("RGBA", ".webp", "RGBA"),
+        ("P", ".gif", "RGB"),
+        ("L", ".jp2", "L"),
+        ("RGB", ".jp2", "RGB"),
+        ("RGBA", ".jp2", "RGBA"),
+        ("L", ".tga", "L"),
+        ("P", ".tga", "RGB"),
+        ("RGBA", ".tga", "RGBA"),
+        ("1", ".pbm", "L"),
+        ("L", ".pgm", "L"),
+        ("L", ".pnm", "L"),
+        ("RGB", ".ppm", "RGB"),
     ],
 )
 def test_other_kinds_are_read_as_what_they_show(
     tmp_path: Path, mode: str, suffix: str, read_as: str
 ) -> None:
     file = tmp_path / f"a{suffix}"
-    Image.fromarray(RED_TO_BLUE).convert(mode).save(file)
+    image = Image.fromarray(RED_TO_BLUE).convert(mode)
+    if mode == "RGBA":
+        image.putalpha(100)
+    image.save(file, lossless=True)
     picture = read_picture(file)
     assert picture.rgb == (read_as != "L")
     with Image.open(file) as shown:
@@ -121,3 +137,40 @@ def test_a_16_bit_color_png_is_refused_rather_than_halved(tmp_path: Path) -> Non
     (tmp_path / "a.png").write_bytes(header + bytes(20))
     with pytest.raises(ValueError, match=r"a\.png cannot be read .*: 16 bits for each colour"):
         read_picture(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_frames_are_planes(tmp_path: Path, suffix: str) -> None:
+    first, *others = (Image.fromarray(np.roll(RED_TO_BLUE, n, axis=0)) for n in range(3))
+    first.save(tmp_path / f"a{suffix}", save_all=True, append_images=others, lossless=True)
+    picture = read_picture(tmp_path / f"a{suffix}")
+    assert picture.axes == "QYXS"
+    for n, (_, plane) in enumerate(picture.planes()):
+        np.testing.assert_array_equal(plane, np.roll(RED_TO_BLUE, n, axis=0))
+
+
+@pytest.mark.parametrize("suffix", [".pgm", ".jp2"])
+def test_grey_of_16_bits_keeps_them(tmp_path: Path, suffix: str) -> None:
+    grey = RED_TO_BLUE[..., 0].astype(np.uint16) * 256 + 7
+    Image.fromarray(grey).save(tmp_path / f"a{suffix}")
+    picture = read_picture(tmp_path / f"a{suffix}")
+    assert picture.data.dtype == np.uint16
+    np.testing.assert_array_equal(picture.data, grey)
+
+
+@pytest.mark.parametrize("start", [b"P6\n# by hand\n3 2 65535\n", b"P3 3 2 1023 "])
+def test_a_16_bit_color_ppm_is_refused_rather_than_halved(tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "a.ppm").write_bytes(start + b"1 " * 18)
+    with pytest.raises(ValueError, match=r"a\.ppm cannot be read .*: 16 bits for each colour"):
+        read_picture(tmp_path / "a.ppm")
+
+
+def test_a_16_bit_color_jp2_is_refused_rather_than_halved(tmp_path: Path) -> None:
+    # Pillow writes none, so the header of one with 8 bits is changed.
+    Image.fromarray(RED_TO_BLUE).save(tmp_path / "a.jp2")
+    whole = (tmp_path / "a.jp2").read_bytes()
+    deep = whole.replace(b"\0\x03\x07\x07", b"\0\x03\x0f\x07", 1)
+    assert deep != whole
+    (tmp_path / "a.jp2").write_bytes(deep)
+    with pytest.raises(ValueError, match=r"a\.jp2 cannot be read .*: 16 bits for each colour"):
+        read_picture(tmp_path / "a.jp2")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PICTURE_SUFFIXES",
+    "WRITTEN_SUFFIXES",
     "Picture",
     "check_output",
     "is_picture",
@@ -24,7 +25,9 @@ __all__ = [
 ]
 
 _TIFF_SUFFIXES = (".tif", ".tiff")
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", *_TIFF_SUFFIXES)
+_ONLY_READ = (".gif", ".webp", ".jp2", ".tga", ".pbm", ".pgm", ".ppm", ".pnm")
+WRITTEN_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", *_TIFF_SUFFIXES)
+PICTURE_SUFFIXES = (*WRITTEN_SUFFIXES, *_ONLY_READ)
 
 
 def is_picture(path: Path) -> bool:
@@ -62,7 +65,7 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     (dtype('uint16'), 'YX')
     """
     path = Path(path)
-    _check_suffix(path)
+    _check_suffix(path, PICTURE_SUFFIXES)
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     reader = read_tiff if path.suffix.lower() in _TIFF_SUFFIXES else read_raster
@@ -76,12 +79,12 @@ def write_picture(path: str | os.PathLike[str], picture: Picture) -> None:
     Raises
     ------
     ValueError
-        The suffix is not known, or its format cannot hold this dtype, these axes or alpha.
+        The suffix is none of `WRITTEN_SUFFIXES`, or its format cannot hold this dtype, these axes or alpha.
     OSError
         The folder does not exist, or the file cannot be written.
     """
     path = Path(path)
-    _check_suffix(path)
+    _check_suffix(path, WRITTEN_SUFFIXES)
     writer = write_tiff if path.suffix.lower() in _TIFF_SUFFIXES else write_raster
     with atomic_path(path) as temporary:
         writer(temporary, picture)
@@ -103,15 +106,14 @@ def check_output(path: str | os.PathLike[str], like: Picture) -> None:
         As `write_picture`; what only the writing itself shows is not found here.
     """
     path = Path(path)
-    _check_suffix(path)
+    _check_suffix(path, WRITTEN_SUFFIXES)
     check_target(path)
     if path.suffix.lower() not in _TIFF_SUFFIXES:
         check_raster(path, like)
 
 
-def _check_suffix(path: Path) -> None:
-    if path.suffix.lower() not in PICTURE_SUFFIXES:
-        known = ", ".join(PICTURE_SUFFIXES)
+def _check_suffix(path: Path, suffixes: tuple[str, ...]) -> None:
+    if path.suffix.lower() not in suffixes:
         raise ValueError(
-            f"{path} is not a kind of picture known here: the name must end in {known}."
+            f"{path} is not a kind of picture for this: the name must end in {', '.join(suffixes)}."
         )

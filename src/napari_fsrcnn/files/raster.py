@@ -1,7 +1,8 @@
-"""PNG, JPEG and BMP: one plane, grey or colour, through imageio."""
+"""PNG, JPEG, BMP and the others that Pillow reads, grey or colour, through imageio."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import imageio.v3 as iio
@@ -13,26 +14,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Pillow's modes that are neither grey nor RGB(A), and the one that keeps what they show.
+_ANIMATED = {".gif", ".webp"}
 _READ_AS = {"1": "L", "LA": "RGBA", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}
 
 
 def read_raster(path: Path) -> Picture:
-    """Read a PNG, JPEG or BMP file, turned upright where its EXIF orientation asks for it.
+    """Read a file that is no TIFF, turned upright where its EXIF orientation asks for it.
 
     Returns
     -------
     Picture
-        One plane, uint8 or (16-bit grey) uint16; palettes are applied.
+        uint8 or (16-bit grey) uint16; palettes are applied. One plane, or each frame of an
+        animation (GIF, WebP).
 
     Raises
     ------
     ValueError
-        No such file by its content, or a PNG with 16 bits for each colour, half of which would
-        be lost.
+        No such file by its content, or one with 16 bits for each colour, half of which would be
+        lost.
     OSError
         The file cannot be decoded.
     """
-    if _is_deep_color_png(path):
+    if _is_deep_color(path):
         raise ValueError(
             "16 bits for each colour are read from TIFF only, so save it as TIFF (or with 8 bits)"
         )
@@ -41,11 +44,19 @@ def read_raster(path: Path) -> Picture:
     except OSError as error:
         if error.errno is not None:  # the file cannot even be opened
             raise
-        raise ValueError("its content is not that of a PNG, JPEG or BMP file") from error
+        raise ValueError("its content is not that of such a file") from error
     mode = _READ_AS.get(metadata["mode"])
     if metadata["mode"] == "P" and "transparency" in metadata:
         mode = "RGBA"
+    if path.suffix.lower() in _ANIMATED:
+        if metadata["mode"] == "P":
+            mode = mode or "RGB"
+        frames = list(iio.imiter(path, plugin="pillow", mode=mode, rotate=True))
+        data = np.stack(frames) if len(frames) > 1 else frames[0]
+        return Picture(data, rgb=frames[0].ndim > 2)
     data = iio.imread(path, plugin="pillow", index=0, mode=mode, rotate=True)
+    if data.dtype == np.int32:  # Pillow's form of PGM's 16 bits
+        data = data.astype(np.uint16)
     return Picture(data, rgb=data.ndim > 2)
 
 
@@ -85,9 +96,16 @@ def _what_does_not_fit(picture: Picture, suffix: str) -> str:
     return f"{data.dtype.name} {'colour' if picture.rgb else 'samples'}"
 
 
-def _is_deep_color_png(path: Path) -> bool:
-    """Say whether a PNG's header promises 16-bit RGB(A) or grey with alpha: Pillow halves these."""
+def _is_deep_color(path: Path) -> bool:
+    """Say whether a header promises colour, or alpha, of 16 bits each: Pillow halves these."""
     with path.open("rb") as stream:
-        header = stream.read(26)
-    is_png = header.startswith(b"\x89PNG\r\n\x1a\n") and len(header) == 26
-    return is_png and header[24] == 16 and header[25] != 0
+        header = stream.read(1000)
+    if header.startswith(b"\x89PNG\r\n\x1a\n"):
+        return header[24:25] == b"\x10" and header[25:26] != b"\0"
+    if header.startswith((b"P3", b"P6")):
+        fields = re.sub(rb"#[^\r\n]*", b"", header).split(maxsplit=4)
+        return len(fields) > 3 and fields[3].isdigit() and int(fields[3]) > 255
+    if header.startswith(b"\0\0\0\x0cjP  "):
+        _, _, jp2 = header.partition(b"ihdr")  # four bytes each of Y and X, two of channels, bits
+        return jp2[8:10] > b"\0\1" and jp2[10:11] > b"\7"
+    return False
