@@ -160,6 +160,19 @@ def test_a_missing_checkpoint_is_refused(config: TrainingConfig, tmp_path: Path)
         first_network(config.model_copy(update={"start": tmp_path / "nothing.safetensors"}))
 
 
+@pytest.mark.parametrize("arch", ["srcnn-915", "fsrcnn"])
+def test_the_papers_first_weights_are_taken_if_that_is_asked_for(arch: str) -> None:
+    """SRCNN and the deconvolution: N(0, 0.001). Before PReLU of slope 0.25: He et al."""
+    torch.manual_seed(0)
+    layers = layers_of(as_module(first_network(TrainingConfig(arch=arch, initial="paper"))))
+    for layer in layers:
+        weight = layer.weight.detach()
+        he = (2 / (1 + 0.25**2) / weight[0].numel()) ** 0.5
+        published = he if arch == "fsrcnn" and layer is not layers[-1] else 0.001
+        assert float(weight.std()) == pytest.approx(published, rel=0.2)
+        assert abs(float(weight.mean())) < 0.2 * published
+
+
 def test_the_last_layer_has_a_learning_rate_of_its_own(config: TrainingConfig) -> None:
     config = config.model_copy(update={"last_lr": 0.1, "optimizer": "sgd"})
     network = as_module(first_network(config))
