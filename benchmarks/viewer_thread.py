@@ -105,15 +105,10 @@ def train_inside(config: TrainingConfig) -> None:
     import napari
     from qtpy.QtCore import QTimer
 
-    from napari_fsrcnn.widgets.train_form import FOLDER
-
     viewer = napari.Viewer()
     viewer.add_image(imread(next(Path(config.data[0]).glob("*.png"))))
     _, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Train")
-    fields = widget.form.fields
-    fields["source"].value, fields["folder"].value = FOLDER, config.data[0]
-    for name in set(fields) & set(TrainingConfig.model_fields):
-        fields[name].value = getattr(config, name)
+    widget.form.show_config(config)
     widget.start()
     watch = QTimer()
     watch.timeout.connect(lambda: None if widget.running else viewer.close())

@@ -4,14 +4,19 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QFileDialog
 
 from napari_fsrcnn.networks.registry import architectures
 from napari_fsrcnn.training.config import Loss, TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS
 from napari_fsrcnn.widgets.train_fields import shown_value
-from napari_fsrcnn.widgets.train_form import ADVANCED, BSD100, FOLDER, LAYERS, PAIR, TrainForm
+from napari_fsrcnn.widgets.train_form import BSD100, FOLDERS, LAYERS, PAIR, TrainForm
+
+FLOATS = ("vgg_weight", "clip", "last_lr", "lr", "leak", "average", "blur", "noise")
 
 
 @pytest.fixture
@@ -35,6 +40,7 @@ def test_every_field_reaches_the_configuration(
 ) -> None:
     values = {
         "arch": "srcnn-955",
+        "hyperparameters": {"channels": [48, 24], "padding_mode": "zeros"},
         "scale": 4,
         "steps": 123,
         "device": "cpu",
@@ -42,7 +48,7 @@ def test_every_field_reaches_the_configuration(
         "patch": 17,
         "batch": 5,
         "lr": 0.0123,
-        "seed": 99,
+        "seed": 2**62 + 1,
         "validate_every": 7,
         "blur": 1.5,
         "noise": 2.0,
@@ -69,16 +75,16 @@ def test_every_field_reaches_the_configuration(
     }
     assert set(values) == set(TrainingConfig.model_fields) - {
         "data",
-        "hyperparameters",
         "stop_after",
         "out",
         "run",
     }
-    form.fields["source"].value = FOLDER
-    form.fields["folder"].value = tmp_path
+    form.fields["source"].value = FOLDERS
+    form.fields["folders"].value = folders = (str(tmp_path / "one"), str(tmp_path / "two"))
     for name, value in values.items():
         form.fields[name].value = shown_value(name, value)
     config = form.config()
+    assert config.data == folders
     assert config.model_dump(include=set(values)) == values
     again = TrainForm()
     qtbot.addWidget(again)
@@ -92,23 +98,80 @@ def test_every_architecture_and_loss_is_offered(form: TrainForm) -> None:
     assert form.fields["scale"].choices[:3] == (2, 3, 4)
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("vgg_weight", "1e-7", 1e-7),
+        ("clip", "0.001", 0.001),
+        ("last_lr", "0.001", 0.001),
+        ("lr", "1E-6", 1e-6),
+        ("leak", ".005", 0.005),
+        ("average", "0.99999", 0.99999),
+        ("blur", "0.3333333333333333", 1 / 3),
+        ("noise", " 2.55 ", 2.55),
+    ],
+)
+def test_a_number_is_taken_as_it_is_typed(
+    form: TrainForm, name: str, typed: str, value: float
+) -> None:
+    form.fields["source"].value = LAYERS
+    form.fields[name].native.setText(typed)
+    assert getattr(form.config(), name) == value
+
+
+@pytest.mark.parametrize("name", FLOATS)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(value=st.floats(0, 1, exclude_min=True, exclude_max=True))
+def test_a_number_of_a_run_is_not_rounded(form: TrainForm, name: str, value: float) -> None:
+    config = TrainingConfig.model_validate({name: value})
+    form.show_config(config)
+    form.fields["source"].value = LAYERS
+    assert getattr(form.config(), name) == value
+
+
 def test_the_data(form: TrainForm, tmp_path: Path) -> None:
     data = {}
-    form.fields["folder"].value = tmp_path
-    for source in (BSD100, FOLDER, LAYERS, PAIR):
+    form.fields["folders"].value = (str(tmp_path),)
+    for source in (BSD100, FOLDERS, LAYERS, PAIR):
         form.fields["source"].value = source
         data[source] = form.config().data
-    assert data == {BSD100: ("bsd100",), FOLDER: (str(tmp_path),), LAYERS: (), PAIR: ()}
+    assert data == {BSD100: ("bsd100",), FOLDERS: (str(tmp_path),), LAYERS: (), PAIR: ()}
+
+
+def test_bsd100_beside_a_folder(form: TrainForm, tmp_path: Path) -> None:
+    config = TrainingConfig(data=("bsd100", str(tmp_path)), scale=2)
+    form.show_config(config)
+    assert form.config().data == config.data
 
 
 def test_only_what_belongs_to_the_data_is_shown(form: TrainForm) -> None:
     shown = {}
-    for source in (BSD100, FOLDER, LAYERS, PAIR):
+    names = ("folders", "add_folder", "layers")
+    for source in (BSD100, FOLDERS, LAYERS, PAIR):
         form.fields["source"].value = source
-        shown[source] = [
-            name for name in ("folder", "layers") if form.fields[name].native.isVisibleTo(form)
-        ]
-    assert shown == {BSD100: [], FOLDER: ["folder"], LAYERS: ["layers"], PAIR: ["layers"]}
+        shown[source] = [name for name in names if form.fields[name].native.isVisibleTo(form)]
+    assert shown == {
+        BSD100: [],
+        FOLDERS: ["folders", "add_folder"],
+        LAYERS: ["layers"],
+        PAIR: ["layers"],
+    }
+
+
+def test_folders_are_added_one_after_another(
+    form: TrainForm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form.fields["source"].value = FOLDERS
+    chosen = [str(tmp_path / "one"), str(tmp_path / "two, and more")]
+    answers = iter([*chosen, ""])  # the last time nothing is chosen
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: next(answers))
+    for _ in range(3):
+        form.fields["add_folder"].native.click()
+    assert form.config().data == tuple(chosen)
+    form.fields["folders"].native.setPlainText(f"\n {chosen[1]}\n\n")
+    assert form.config().data == (chosen[1],)
 
 
 def test_what_is_seldom_changed_is_folded_away(form: TrainForm) -> None:
@@ -118,43 +181,51 @@ def test_what_is_seldom_changed_is_folded_away(form: TrainForm) -> None:
     first = shown()
     assert first == {"source", "preset", "arch", "scale", "steps", "device"}
     form.fold.click()
+    advanced = set(form.fields) - first - {"folders", "add_folder", "layers"}
     perceptual = {"vgg", "vgg_layer", "vgg_weight", "vgg_file"}
-    assert shown() - first == set(ADVANCED) - perceptual
+    assert shown() - first == advanced - perceptual
     form.fields["loss"].value = "mse-perceptual"
-    assert shown() - first == set(ADVANCED)
+    assert shown() - first == advanced
     form.fold.click()
     assert shown() == first
 
 
 def test_no_folder_is_refused(form: TrainForm) -> None:
-    form.fields["source"].value = FOLDER
+    form.fields["source"].value = FOLDERS
     with pytest.raises(ValueError, match="No folder is chosen"):
         form.config()
 
 
 def test_a_value_out_of_its_limits_is_refused(form: TrainForm) -> None:
-    form.fields["lr"].value = 0
-    with pytest.raises(ValidationError, match="lr"):
-        form.config()
+    for shown in (0, 1.5, "", "0,01", "nan"):
+        form.fields["lr"].value = shown
+        with pytest.raises(ValidationError, match="lr"):
+            form.config()
 
 
 @pytest.mark.parametrize(
     ("name", "low", "high"),
-    [("patch", 8, None), ("lr", 0, 1), ("blur", 0, 10), ("width", 0, 4096), ("average", 0, 1)],
+    [
+        ("steps", 1, 100_000_000),
+        ("batch", 1, 65_536),
+        ("patch", 8, 4096),
+        ("width", 0, 4096),
+        ("patience", 0, 1_000_000),
+        ("seed", 0, 2**63 - 1),
+        ("validate_every", 1, 100_000_000),
+    ],
 )
 def test_fields_have_the_configuration_s_limits(
-    form: TrainForm, name: str, low: float, high: float | None
+    form: TrainForm, name: str, low: int, high: int
 ) -> None:
-    field = form.fields[name]
-    assert field.min == low
-    assert high is None or field.max == high
+    assert (form.fields[name].min, form.fields[name].max) == (low, high)
 
 
 def test_every_field_explains_itself(form: TrainForm) -> None:
-    for name in ADVANCED:
-        description = TrainingConfig.model_fields[name].description
-        assert description
-        assert form.fields[name].tooltip.startswith(description)
+    for name, field in form.fields.items():
+        assert field.tooltip
+        if name in TrainingConfig.model_fields and name not in ("arch", "device"):
+            assert field.tooltip.startswith(TrainingConfig.model_fields[name].description or "-")
     assert form.fields["patience"].tooltip.endswith("; 0: never")
 
 
@@ -176,7 +247,7 @@ def test_a_changed_recipe_says_so(form: TrainForm) -> None:
     form.fields["lr"].value = 0.02
     assert combo.currentText() == "fast, changed"
     assert form.fields["preset"].value == "fast"
-    form.fields["lr"].value = TrainingConfig().lr
+    form.fields["lr"].value = "1e-2"
     assert combo.currentText() == "fast"
     form.fields["scale"].value = 4  # any recipe is for any scale
     assert combo.currentText() == "fast"

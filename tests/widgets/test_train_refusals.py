@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from napari_fsrcnn.networks.registry import Architecture, architectures
 from napari_fsrcnn.widgets.session_models import session_models
 from napari_fsrcnn.widgets.train import TrainWidget
-from napari_fsrcnn.widgets.train_form import BSD100, FOLDER, PAIR
+from napari_fsrcnn.widgets.train_form import BSD100, FOLDERS, PAIR
 
 MINUTES = 120_000
 
@@ -35,12 +35,12 @@ def select_holes(viewer: Any, _widget: TrainWidget, _folder: Path) -> None:
 
 
 def choose_no_folder(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
-    widget.form.fields["source"].value = FOLDER
+    widget.form.fields["source"].value = FOLDERS
 
 
 def choose_an_empty_folder(_viewer: Any, widget: TrainWidget, folder: Path) -> None:
-    widget.form.fields["source"].value = FOLDER
-    widget.form.fields["folder"].value = folder
+    widget.form.fields["source"].value = FOLDERS
+    widget.form.fields["folders"].value = (str(folder),)
 
 
 def choose_a_large_patch(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
@@ -59,12 +59,24 @@ def enlarge_pictures(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
     widget.form.fields["rescale"].value = "1.5"
 
 
+def write_hyperparameters_that_are_none(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["hyperparameters"].value = "d=48"
+
+
+def choose_hyperparameters_of_another(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["hyperparameters"].value = '{"kernels": [9, 1, 5]}'
+
+
 def choose_half_a_pair(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
     widget.form.fields["source"].value = PAIR
 
 
 def choose_no_learning(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
     widget.form.fields["lr"].value = 0
+
+
+def write_a_rate_that_is_none(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
+    widget.form.fields["lr"].value = "1e-"
 
 
 def choose_a_scale_that_bsd100_lacks(_viewer: Any, widget: TrainWidget, _folder: Path) -> None:
@@ -89,8 +101,11 @@ def train_as_published_on_bsd100(_viewer: Any, widget: TrainWidget, _folder: Pat
         (train_the_last_layer_of_nothing, "learn=last .*start"),
         (write_sizes_that_are_none, "Sizes are numbers between 0 and 1"),
         (enlarge_pictures, "rescale.*less than 1"),
+        (write_hyperparameters_that_are_none, 'Hyperparameters are written as {"d": 48'),
+        (choose_hyperparameters_of_another, "fsrcnn-s can't be built with.*kernels"),
         (choose_half_a_pair, "two layers, HR and LR, and not 1"),
         (choose_no_learning, "lr: .*0"),
+        (write_a_rate_that_is_none, "lr: .*valid number"),
         (choose_a_scale_that_bsd100_lacks, "not for x5"),
         (train_as_published_on_bsd100, "BSD-100 comes with its own LR, so more sizes .* can't"),
     ],

@@ -63,19 +63,25 @@ class TrainingConfig(BaseModel):
     )
     vgg: Vgg = Field(default="vgg16", description="features of the perceptual loss")
     vgg_layer: str = Field(default="relu2_2", description="layer of the perceptual loss")
-    vgg_weight: Annotated[float, Field(ge=0)] = Field(
+    vgg_weight: Annotated[float, Field(ge=0, le=1e6)] = Field(
         default=0.006,
         description="weight of the perceptual loss beside mse; with Caffe weights about 1e-7",
     )
     vgg_file: Path | None = Field(
         default=None, description="file of VGG weights; by default torchvision fetches its own"
     )
-    steps: Annotated[int, Field(ge=1)] = Field(default=20_000, description="length of the schedule")
+    steps: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
+        default=20_000, description="length of the schedule"
+    )
     stop_after: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="stop after this many steps of this call, to be resumed later"
     )
-    batch: Annotated[int, Field(ge=1)] = Field(default=16, description="patches in a step")
-    patch: Annotated[int, Field(ge=8)] = Field(default=24, description="patch size in LR pixels")
+    batch: Annotated[int, Field(ge=1, le=65_536)] = Field(
+        default=16, description="patches in a step"
+    )
+    patch: Annotated[int, Field(ge=8, le=4096)] = Field(
+        default=24, description="patch size in LR pixels"
+    )
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1e-2, description="highest learning rate"
     )
@@ -118,14 +124,14 @@ class TrainingConfig(BaseModel):
     learn: Learn = Field(default="all", description="train all layers, or only the last one")
     precision: Precision = Field(default="float32", description="of the step's computations")
     compile: bool = Field(default=False, description="compile the step; needs a C++ compiler")
-    patience: Annotated[int, Field(ge=1)] | None = Field(
+    patience: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         default=None, description="stop after this many validations without a higher PSNR"
     )
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = Field(
         default=0, description="of the split, the first weights and the patches"
     )
     device: str = Field(default="auto", description="auto, cpu, cuda[:N] or mps")
-    validate_every: Annotated[int, Field(ge=1)] = Field(
+    validate_every: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
         default=500, description="steps between validations; each also saves the run"
     )
     out: Path | None = Field(default=None, description="file for the best model")

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from magicgui.types import FileDialogMode
-from magicgui.widgets import CheckBox, ComboBox, FileEdit, FloatSpinBox, LineEdit, SpinBox
+from magicgui.widgets import CheckBox, ComboBox, FileEdit, LineEdit, SpinBox
 from magicgui.widgets.bases import Widget
 
 from napari_fsrcnn.networks.network import SCALES
 from napari_fsrcnn.networks.registry import architectures
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.widgets.device_field import device_field
+from napari_fsrcnn.widgets.number_field import NumberField
 from napari_fsrcnn.widgets.train_text import loss_name
 
-_TYPED = {"rescale", "teacher"}  # where nothing is typed, there is none
-
-_HIGHEST = 2**31 - 1  # of Qt's whole numbers
+_TYPED = {"hyperparameters", "rescale", "teacher"}  # where nothing is typed, there is none
 
 _LABELS = {
     "arch": "architecture",
@@ -44,16 +44,7 @@ _LABELS = {
     "width": "inner width",
 }
 
-_STEPS = {
-    "average": 1e-4,
-    "blur": 0.1,
-    "clip": 0.01,
-    "last_lr": 0.01,
-    "leak": 0.01,
-    "lr": 1e-5,
-    "noise": 0.1,
-    "vgg_weight": 1e-4,
-}
+_MORE_TOOLTIP = {"hyperparameters": ', such as {"d": 48, "m": 3}', "patience": "; 0: never"}
 
 
 def config_field(name: str) -> Widget:
@@ -65,7 +56,7 @@ def config_field(name: str) -> Widget:
     common: dict[str, Any] = {
         "name": name,
         "label": _LABELS.get(name, name),
-        "tooltip": info.description or "",
+        "tooltip": (info.description or "") + _MORE_TOOLTIP.get(name, ""),
         "value": shown_value(name, info.default),
     }
     field: Any
@@ -77,13 +68,11 @@ def config_field(name: str) -> Widget:
     elif kind is int:
         field = SpinBox(**limits | ({"min": 0} if info.default is None else {}), **common)
     elif kind is float:
-        field = FloatSpinBox(step=_STEPS[name], **limits, **common)
+        field = NumberField(**common)
     else:
         field = LineEdit(**common) if name in _TYPED else _OTHERS[kind](**common)
     if name in _TYPED:
         field.native.setPlaceholderText("none")
-    if name == "patience":
-        field.tooltip += "; 0: never"
     return field
 
 
@@ -125,7 +114,7 @@ def read_value(name: str, shown: Any) -> Any:
     Raises
     ------
     ValueError
-        Sizes that are no numbers.
+        Sizes that are no numbers, or hyperparameters that can't be read.
 
     Examples
     --------
@@ -136,8 +125,21 @@ def read_value(name: str, shown: Any) -> Any:
         return shown or None
     if name == "teacher":
         return Path(shown.strip()) if shown.strip() else None
-    if name != "rescale":
-        return shown
+    if name == "hyperparameters":
+        return _hyperparameters(shown)
+    return _sizes(shown) if name == "rescale" else shown
+
+
+def _hyperparameters(shown: str) -> Any:
+    try:
+        return json.loads(shown or "{}")
+    except ValueError:
+        raise ValueError(
+            f'Hyperparameters are written as {{"d": 48, "m": 3}}, and not as {shown!r}.'
+        ) from None
+
+
+def _sizes(shown: str) -> tuple[float, ...]:
     try:
         return tuple(float(size) for size in shown.replace(",", " ").split())
     except ValueError:
@@ -158,22 +160,21 @@ def shown_value(name: str, value: Any) -> Any:
         return value or 0
     if name == "teacher":
         return "" if value is None else str(value)
+    if name == "hyperparameters":
+        return json.dumps(value) if value else ""
     return ", ".join(map(str, value)) if name == "rescale" else value
 
 
 def _kind_and_limits(annotation: Any, metadata: list[Any]) -> tuple[Any, dict[str, Any]]:
-    """Take a field's type apart: what it is but for None, and its limits as Qt's fields need them."""
+    """Take a field's type apart: what it is but for None, and the limits of a whole number."""
     if get_origin(annotation) in (Union, UnionType):
         (annotation,) = (part for part in get_args(annotation) if part is not type(None))
     if get_origin(annotation) is Annotated:
         annotation, *metadata = get_args(annotation)
         metadata = [each for info in metadata for each in getattr(info, "metadata", [info])]
-    limits: dict[str, Any] = {"min": 0, "max": _HIGHEST}
+    limits = {}
     for each in metadata:
-        for attribute, end in (("ge", "min"), ("gt", "min"), ("le", "max"), ("lt", "max")):
-            limit = getattr(each, attribute, None)
-            if limit is not None:
-                limits[end] = min(limit, _HIGHEST)
-    if annotation is int:
-        limits = {end: int(limit) for end, limit in limits.items()}
+        for attribute, end in (("ge", "min"), ("le", "max")):
+            if hasattr(each, attribute):
+                limits[end] = getattr(each, attribute)
     return get_origin(annotation) if get_origin(annotation) is tuple else annotation, limits

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from magicgui.widgets import ComboBox
+from magicgui.widgets import ComboBox, PushButton
 from magicgui.widgets.bases import Widget
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QFormLayout, QLabel, QToolButton, QWidget
 
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS
-from napari_fsrcnn.widgets.picture_fields import folder_field, layers_field, layers_in_words
+from napari_fsrcnn.widgets.folders_field import FoldersField
+from napari_fsrcnn.widgets.picture_fields import layers_field, layers_in_words
 from napari_fsrcnn.widgets.preset_field import PresetField
 from napari_fsrcnn.widgets.run_location import new_run_folder
 from napari_fsrcnn.widgets.train_fields import config_field, read_value, shown_value
 
-BSD100, FOLDER, LAYERS, PAIR = "bsd100", "folder", "layers", "pair"
+BSD100, FOLDERS, LAYERS, PAIR = "bsd100", "folders", "layers", "pair"
 
 _SOURCES = [
     ("BSD-100", BSD100),
-    ("Folder of pictures", FOLDER),
+    ("Folders of pictures", FOLDERS),
     ("Selected layers", LAYERS),
     ("HR and LR layers", PAIR),
 ]
 
-_ELSEWHERE = {"data", "hyperparameters", "stop_after", "out", "run"}
+_ELSEWHERE = {"data", "stop_after", "out", "run"}
 _FIRST = ("arch", "scale", "steps", "device")
 ADVANCED = tuple(name for name in TrainingConfig.model_fields if name not in {*_ELSEWHERE, *_FIRST})
 """Fields that are folded away, in the order of the configuration."""
@@ -44,7 +44,7 @@ class TrainForm(QWidget):
     ----------
     fields : dict of str to magicgui widget
         By the names of :class:`~napari_fsrcnn.training.config.TrainingConfig`, with ``preset``,
-        and with ``source``, ``folder`` and ``layers`` instead of ``data``.
+        and with ``source``, ``folders`` and ``layers`` instead of ``data``.
     fold : QToolButton
         Shows and hides those that seldom change.
     """
@@ -57,6 +57,7 @@ class TrainForm(QWidget):
         self._recipe = [name for name in (*_FIRST, *ADVANCED) if name not in _NO_RECIPE]
         self.fold = QToolButton()
         self.fold.setText("Advanced")
+        self.fold.setToolTip("Show or hide what seldom changes")
         self.fold.setCheckable(True)
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._rows = QFormLayout(self)
@@ -78,7 +79,7 @@ class TrainForm(QWidget):
 
     @property
     def source(self) -> str:
-        """BSD100, FOLDER, LAYERS or PAIR: where the pictures come from."""
+        """BSD100, FOLDERS, LAYERS or PAIR: where the pictures come from."""
         return self.fields["source"].value
 
     def config(self) -> TrainingConfig:
@@ -89,20 +90,20 @@ class TrainForm(QWidget):
         ValueError
             A field is out of its limits (then a pydantic.ValidationError), or no folder is chosen.
         """
-        folder = self.fields["folder"].value
-        if self.source == FOLDER and folder is None:
+        folders = self.fields["folders"].value
+        if self.source == FOLDERS and not folders:
             raise ValueError("No folder is chosen: give the folder of pictures to train on.")
         values = self._values((*_FIRST, *ADVANCED))
-        data = {BSD100: (BSD100,), FOLDER: (str(folder),), LAYERS: (), PAIR: ()}[self.source]
+        data = {BSD100: (BSD100,), FOLDERS: folders, LAYERS: (), PAIR: ()}[self.source]
         run = new_run_folder(values["arch"], values["scale"])
         return TrainingConfig(data=data, run=run, **values)
 
     def show_config(self, config: TrainingConfig) -> None:
         """Fill in the form from a configuration."""
         if config.data:
-            self.fields["source"].value = BSD100 if BSD100 in config.data else FOLDER
-        if self.source == FOLDER:
-            self.fields["folder"].value = Path(config.data[0])
+            self.fields["source"].value = BSD100 if config.data == (BSD100,) else FOLDERS
+        if self.source == FOLDERS:
+            self.fields["folders"].value = config.data
         self._fill_in({name: getattr(config, name) for name in (*_FIRST, *ADVANCED)})
 
     def show_layers(self, names: list[str]) -> None:
@@ -137,7 +138,7 @@ class TrainForm(QWidget):
 
     def _add_rows(self, fields: Iterable[Widget]) -> None:
         for field in fields:
-            label = QLabel(field.label)
+            label = QLabel("" if isinstance(field, PushButton) else field.label)
             label.setToolTip(field.tooltip)
             if isinstance(field.native, QComboBox):
                 # A long choice must not widen the dock.
@@ -152,7 +153,8 @@ class TrainForm(QWidget):
         unfolded = self.fold.isChecked()
         arrow = Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow
         self.fold.setArrowType(arrow)
-        self._show_row("folder", shown=self.source == FOLDER)
+        for name in ("folders", "add_folder"):
+            self._show_row(name, shown=self.source == FOLDERS)
         self._show_row("layers", shown=self.source in (LAYERS, PAIR))
         perceptual = self.fields["loss"].value == "mse-perceptual"
         for name in ADVANCED:
@@ -166,6 +168,7 @@ class TrainForm(QWidget):
 
 
 def _data_fields() -> list[Widget]:
+    folders = FoldersField()
     return [
         ComboBox(
             name="source",
@@ -174,7 +177,8 @@ def _data_fields() -> list[Widget]:
             tooltip="Pictures to learn from. BSD-100, 100 photographs, is fetched where it is "
             "missing.",
         ),
-        folder_field(),
+        folders,
+        folders.add,
         layers_field(
             "Every plane of a stack is a picture of its own. Of a pair, the layer with more pixels "
             "is HR."
