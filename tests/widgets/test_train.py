@@ -7,6 +7,14 @@ import numpy as np
 import pytest
 from napari.utils import progress
 from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from napari_fsrcnn import upscale
 from napari_fsrcnn.image.protocol import make_lr
@@ -48,6 +56,21 @@ def test_a_run_gives_a_model_that_can_be_used(
     model = session_models()[0]
     assert (model.name, model.sha256) == (folder.name, saved.sha256)
     assert upscale(discs[0], model, device="cpu").shape == (128, 128)
+
+
+def test_every_control_has_a_tooltip(train_widget: TrainWidget) -> None:
+    """Qt shows that of the nearest widget around it that has one."""
+
+    def tooltip(control: QWidget) -> str:
+        around = control.parentWidget()
+        if control.toolTip() or control is train_widget or around is None:
+            return control.toolTip()
+        return tooltip(around)
+
+    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QTextEdit)
+    controls = [each for kind in kinds for each in train_widget.findChildren(kind)]
+    assert {"Start", "Pause"} < {each.text() for each in controls if hasattr(each, "text")}
+    assert [each for each in controls if not tooltip(each)] == []
 
 
 def test_the_curves_show_the_run(train_widget: TrainWidget, qtbot: QtBot, runs: Path) -> None:

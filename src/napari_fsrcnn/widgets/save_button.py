@@ -28,6 +28,7 @@ class SaveButton(QPushButton):
 
     def __init__(self) -> None:
         super().__init__("Save model as...")
+        self.setToolTip("Write the trained model to a file of its own")
         self._model: Model | None = None
         self.setEnabled(False)
         self.clicked.connect(self._ask)

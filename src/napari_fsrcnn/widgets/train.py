@@ -43,7 +43,9 @@ class TrainWidget(JobWidget):
         super().__init__(napari_viewer, "Start")
         self._last_words = ""
         self.form = TrainForm()
+        self.button.setToolTip("Train as the form says; Stop keeps the best weights")
         self.pause_button = QPushButton("Pause")
+        self.pause_button.setToolTip("Wait after this step; the run is saved, and can be resumed")
         self.pause_button.clicked.connect(self._pause_or_go_on)
         self.continue_button = QPushButton("Continue a run...")
         self.continue_button.setToolTip("Choose the folder of a run, to go on where it was saved")
