@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from napari.utils.notifications import show_error
 from napari.utils.theme import get_theme
 from psygnal import Signal
-from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_fsrcnn.widgets.curves_export import write_csv, write_png
 from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
@@ -160,6 +160,8 @@ def _plot(label: str, left: pg.AxisItem | None = None) -> pg.PlotWidget:
     """Make a plot that only shows: a wheel meant for the dock must not change its range."""
     plot = pg.PlotWidget(axisItems={} if left is None else {"left": left})
     plot.setMinimumHeight(_SHORTEST)
+    # The form above comes first; the plots have what it leaves.
+    plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     plot.setLabel("left", label)
     plot.setMouseEnabled(x=False, y=False)
     plot.setMenuEnabled(False)

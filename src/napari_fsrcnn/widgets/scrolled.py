@@ -25,8 +25,9 @@ class Scrolled(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Ask for the room of the content, which may change, and of the scroll bar."""
-        return self._content.sizeHint() + QSize(self._bar_width(), 0)
+        """Ask for the room of the content, which may change, of the frame and the scroll bar."""
+        frame = 2 * self.frameWidth()  # napari's style draws one
+        return self._content.sizeHint() + QSize(self._bar_width() + frame, frame)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Ask for the content's width."""
