@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from napari.layers import Image, Labels
 
 from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.image.value_range import find_value_range
 from napari_fsrcnn.widgets.layer_pictures import LayerPicture, read_planes, take_pictures
 
 
@@ -68,10 +69,10 @@ def test_a_lazy_layer_is_read_plane_by_plane() -> None:
 
     def block(block_info: dict) -> np.ndarray:
         read.append(block_info[None]["chunk-location"][0])
-        return np.zeros(block_info[None]["chunk-shape"])
+        return np.zeros(block_info[None]["chunk-shape"], np.uint8)
 
     lazy = dask.array.map_blocks(
-        block, chunks=((1, 1, 1), (8,), (8,)), dtype=float, meta=np.empty(0)
+        block, chunks=((1, 1, 1), (8,), (8,)), dtype=np.uint8, meta=np.empty(0, np.uint8)
     )
     (picture,) = take_pictures([Image(lazy, name="lazy", contrast_limits=(0, 1))])
     read.clear()
@@ -79,6 +80,16 @@ def test_a_lazy_layer_is_read_plane_by_plane() -> None:
     assert isinstance(next(planes).hr, np.ndarray)
     assert read == [0]
     assert len(list(planes)) == 2
+
+
+def test_planes_of_a_layer_share_its_value_range_and_its_side_of_the_split() -> None:
+    stack = np.arange(1, 4, dtype=np.uint16)[:, None, None] * np.arange(
+        64, dtype=np.uint16
+    ).reshape(8, 8)
+    (picture,) = take_pictures([Image(stack, name="bright")])
+    pairs = list(read_planes(picture, 2))
+    assert {pair.stack for pair in pairs} == {"bright"}
+    assert {pair.value_range for pair in pairs} == {find_value_range(stack)}
 
 
 def test_no_layer_is_refused() -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def selftest(
     image: Annotated[
-        Path, typer.Argument(metavar="IMAGE", help="picture or stack: PNG, JPEG, BMP or TIFF")
+        Path,
+        typer.Argument(metavar="IMAGE", help="picture or stack: TIFF, or PNG, JPEG and the like"),
     ],
     scale: Annotated[int, typer.Option(metavar="K", help="enlargement")],
     model: Annotated[

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def upscale(
     source: Annotated[
         Path,
-        typer.Argument(metavar="IN", help="picture or stack: PNG, JPEG, BMP, TIFF or OME-Zarr"),
+        typer.Argument(
+            metavar="IN", help="picture or stack: OME-Zarr, TIFF, or PNG, JPEG and the like"
+        ),
     ],
     target: Annotated[
         Path,

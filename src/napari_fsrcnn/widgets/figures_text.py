@@ -11,7 +11,7 @@ from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.widgets.upscaling import Figures
 
 _GAP = "padding-left: 12px"  # between columns
-_UNBROKEN = 20  # letters of a name: a longer one is spread over several lines
+_UNBROKEN = 20  # letters of a name or value: a longer one is spread over several lines
 
 
 def gain_table(model: str, figures: Figures) -> str:
@@ -61,11 +61,17 @@ def table(rows: Sequence[Sequence[str]], *, bold: int | None = None) -> str:
     lines = []
     for place, (name, *values) in enumerate(rows):
         tag = "b" if place == bold else "span"
-        space = "nowrap" if len(name) <= _UNBROKEN else "normal"
-        cells = [f"<td style='white-space: {space}'>{escape(name)}</td>"]
-        cells += [f"<td style='{_GAP}'><{tag}>{escape(value)}</{tag}></td>" for value in values]
+        cells = [f"<td style='{_wrapping(name)}'>{escape(name)}</td>"]
+        cells += [
+            f"<td style='{_GAP}; {_wrapping(value)}'><{tag}>{escape(value)}</{tag}></td>"
+            for value in values
+        ]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table cellpadding='1'>{''.join(lines)}</table>"
+
+
+def _wrapping(text: str) -> str:
+    return f"white-space: {'nowrap' if len(text) <= _UNBROKEN else 'normal'}"
 
 
 def small_print(note: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from napari_fsrcnn.datasets.luma import luma_pair
 from napari_fsrcnn.datasets.pairs import Pair, check_pair
 from napari_fsrcnn.image.alignment import find_shift
 from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.image.sampled_range import sample_value_range
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
 
 FARTHEST = 0.5
@@ -74,10 +76,8 @@ def read_planes(picture: LayerPicture, scale: int) -> Iterator[Pair]:
     ValueError
         A plane is no picture (complex, NaN), or too small to be shrunk by the scale.
     """
-    for index in np.ndindex(picture.stack_shape):
-        yield check_pair(
-            Pair(_name(picture, index), _plane(picture, index), None, picture.rgb), scale
-        )
+    for pair in _pairs(picture, None):
+        yield check_pair(pair, scale)
 
 
 def hr_and_lr(layers: Sequence[LayerPicture]) -> tuple[LayerPicture, LayerPicture]:
@@ -118,11 +118,28 @@ def read_layer_pair(hr: LayerPicture, lr: LayerPicture, scale: int) -> Iterator[
             f"{hr.name} has {_planes(hr)} and {lr.name} has {_planes(lr)}: HR and LR must have the "
             "same."
         )
-    for index in np.ndindex(hr.stack_shape):
-        pair = Pair(_name(hr, index), _plane(hr, index), _plane(lr, index), hr.rgb)
-        pair = check_pair(pair, scale)
+    for unchecked in _pairs(hr, lr):
+        pair = check_pair(unchecked, scale)
         _check_alignment(pair, lr.name, scale)
         yield pair
+
+
+def _pairs(hr: LayerPicture, lr: LayerPicture | None) -> Iterator[Pair]:
+    """Read plane by plane; all of them share the layer's value range, as in upscaling."""
+    with _named(hr):
+        value_range = sample_value_range(hr.data, rgb=hr.rgb)
+    stack = hr.name if hr.stack_shape else ""
+    for index in np.ndindex(hr.stack_shape):
+        low = None if lr is None else _plane(lr, index)
+        yield Pair(_name(hr, index), _plane(hr, index), low, hr.rgb, stack, value_range)
+
+
+@contextmanager
+def _named(picture: LayerPicture) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"The layer {picture.name} can't be used. {error}") from error
 
 
 def _check_alignment(pair: Pair, lr_name: str, scale: int) -> None:
@@ -138,10 +155,8 @@ def _check_alignment(pair: Pair, lr_name: str, scale: int) -> None:
 
 def _plane(picture: LayerPicture, index: tuple[int, ...]) -> np.ndarray:
     plane = np.asarray(picture.data[index])
-    try:
+    with _named(picture):
         check_picture(plane, rgb=picture.rgb)
-    except ValueError as error:
-        raise ValueError(f"The layer {picture.name} can't be used. {error}") from error
     return plane[..., :3] if picture.rgb else plane
 
 
