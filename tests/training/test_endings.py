@@ -13,13 +13,27 @@ from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Event, Finished, Noticed, Paused, Saved, Validated
+from napari_fsrcnn.training.run_folder import RunFolder
 from napari_fsrcnn.training.train import resume, train
+from napari_fsrcnn.weights.checkpoint import read_checkpoint
 
 
 def with_hot_pixels(seed: int) -> Pair:
     hr = np.random.default_rng(seed).uniform(0, 4095, (96, 96)).astype(np.float32)
     hr[50, 50] = 1e35
     return Pair(f"hot/{seed}", hr, None, rgb=False)
+
+
+class SetAfter(threading.Event):
+    """An event that is set once it was looked at so often after the run has started."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.started, self._looks = False, looks
+
+    def is_set(self) -> bool:
+        self._looks -= self.started
+        return self._looks < 0 or super().is_set()
 
 
 def finished(events: list[Event]) -> Finished:
@@ -58,6 +72,32 @@ def test_exploding_loss_stops_with_the_last_good_weights(
     assert end.model is not None
     assert all_finite(end.model.network)
     assert end.psnr == max(event.psnr for event in events if isinstance(event, Validated))
+
+
+@pytest.mark.parametrize("flag", ["stop", "pause"])
+def test_a_run_that_is_stopped_or_paused_as_it_diverges_has_diverged(
+    pictures: list[Pair], config: TrainingConfig, tmp_path: Path, flag: str
+) -> None:
+    # Every patch holds the hot pixel: one step is enough, and no loss is reported so soon.
+    config = config.model_copy(update={"run": tmp_path, "patch": 40, "validate_every": 20})
+    list(train(config.model_copy(update={"stop_after": 4}), pictures=pictures))
+    folder = RunFolder(tmp_path)
+    before = folder.state.read_bytes()
+    asked, other = SetAfter(1), threading.Event()
+    stop, pause = (asked, other) if flag == "stop" else (other, asked)
+    hot = [with_hot_pixels(seed) for seed in range(4)]
+    events: list[Event] = []
+    for event in resume(tmp_path, pictures=hot, stop=stop, pause=pause):
+        assert not isinstance(event, Paused)
+        events.append(event)
+        asked.started = True
+    end = finished(events)
+    assert (end.reason, end.step) == ("diverged", 4)
+    assert "extreme values" in notices(events)[-1]
+    assert end.model is not None
+    assert all_finite(end.model.network)
+    assert all_finite(read_checkpoint(folder.model).network)
+    assert folder.state.read_bytes() == before
 
 
 def test_no_improvement_ends_the_run(pictures: list[Pair], config: TrainingConfig) -> None:

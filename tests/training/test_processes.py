@@ -19,6 +19,33 @@ from napari_fsrcnn.datasets.pairs import Pair
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 ALONE = [sys.executable]
 
+# The second process has flat pictures, the first one noise that throws both networks off: only the
+# second sees the loss explode, and that after the last step.
+DIVERGES_IN_THE_SECOND = """
+import os
+
+import numpy as np
+
+from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.events import Finished, Noticed
+from napari_fsrcnn.training.train import train
+
+first = os.environ["RANK"] == "0"
+random = np.random.default_rng(0)
+noise = [random.integers(0, 256, (48, 48), np.uint8) for _ in range(4)]
+pictures = [plane if first else np.full_like(plane, 128) for plane in noise]
+length = {"steps": 2, "validate_every": 1, "batch": 2, "patch": 12, "levels": False}
+wild = {"optimizer": "sgd", "lr": 1, "last_lr": 10, "loss": "mse", "schedule": "constant"}
+config = TrainingConfig(arch="fsrcnn-s", scale=2, device="cpu", **length, **wild)
+pairs = [Pair(str(number), plane, None, rgb=False) for number, plane in enumerate(pictures)]
+for event in train(config, pictures=pairs):
+    if first and isinstance(event, Noticed):
+        print(event.text)
+    if first and isinstance(event, Finished):
+        print(event.reason)
+"""
+
 
 @pytest.fixture(scope="module")
 def folder(pictures: list[Pair], tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -104,3 +131,35 @@ def test_ctrl_c_saves_what_two_processes_have_learnt(folder: Path, tmp_path: Pat
     assert "validation PSNR not measured yet" in re.sub(" +", " ", stdout), stderr
     assert (run / "state.safetensors").exists()
     assert out.exists()
+
+
+def test_a_run_that_diverges_in_two_processes_says_so(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.safetensors"
+    wild = "--optimizer sgd --lr 1 --loss mse --schedule constant --batch 4 --seed 6"
+    length = ["--steps", "3000", "--validate-every", "1000"]
+    run = subprocess.run(
+        command(TORCHRUN, folder, out, *wild.split(), *length),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+    assert run.returncode == 1
+    assert "Choose a lower learning rate" in " ".join(run.stdout.split())
+    assert "To go on" not in run.stdout
+    assert not (tmp_path / "out-run" / "state.safetensors").exists()
+    weights = safetensors.torch.load_file(out).values()
+    assert all(bool(weight.isfinite().all()) for weight in weights)
+
+
+def test_what_diverges_in_one_process_ends_the_run_of_all(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(DIVERGES_IN_THE_SECOND)
+    run = subprocess.run(
+        [*TORCHRUN, str(script)], capture_output=True, text=True, check=False, timeout=200
+    )
+    assert run.returncode == 0, run.stderr
+    notice, reason = run.stdout.splitlines()
+    assert notice.startswith("In another process the loss exploded")
+    assert "at step 2: stopped" in notice
+    assert reason == "diverged"

@@ -9,6 +9,7 @@ import torch
 from napari_fsrcnn.networks.collapsible import collapsed_weights
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.loss_meter import Diverged
 from napari_fsrcnn.training.state import TrainingState
 
 CPU = torch.device("cpu")
@@ -123,7 +124,8 @@ def test_weights_that_are_no_numbers_are_left_for_the_last_sound_ones() -> None:
     with torch.no_grad():
         next(state.wide.parameters()).fill_(float("nan"))
     take_steps(state, 1)
-    state.keep_sound()
+    with pytest.raises(Diverged, match="no longer numbers"):
+        state.keep_sound()
     assert not equal(weights(state.average), sound)
     state.go_back()
     assert equal(weights(state.average), sound)
@@ -210,6 +212,16 @@ def test_after_a_resume_the_sound_weights_are_the_loaded_ones(tmp_path: Path) ->
     loaded.go_back()
     assert loaded.step == 3
     assert equal(weights(loaded.average), weights(state.average))
+
+
+def test_a_state_of_weights_that_are_no_numbers_is_refused(tmp_path: Path) -> None:
+    state, file = new_state(), tmp_path / "state.safetensors"
+    with torch.no_grad():
+        next(state.wide.parameters()).fill_(float("nan"))
+    take_steps(state, 1)
+    state.save(file)
+    with pytest.raises(ValueError, match=r"can't be resumed: The weights were no longer numbers"):
+        new_state().load(file)
 
 
 @pytest.mark.parametrize("part", [0.0, 0.001, 0.5, 0.999])

@@ -14,27 +14,37 @@ LEAST = 1e-3
 """What the first loss counts for at least: a few flat patches may give next to none."""
 
 
+ELSEWHERE = "In another process the loss exploded or was no longer a number"
+"""Begins the sentence where this process has not seen it."""
+
+
 class Diverged(ArithmeticError):
     """Raised when the loss explodes or is no longer a number; the message begins a sentence."""
 
 
 class LossMeter:
-    """Mean loss and rate since it was made; the sum stays on the device until it is read."""
+    """Mean loss and rate since it was made; the sum stays on the device until it is read.
+
+    Attributes
+    ----------
+    count : int
+        Steps that were added.
+    """
 
     def __init__(self) -> None:
         self._sum: Tensor | float = 0.0
-        self._count = 0
+        self.count = 0
         self._start = time.perf_counter()
 
     def add(self, loss: Tensor) -> None:
         """Count one step."""
         self._sum = self._sum + loss
-        self._count += 1
+        self.count += 1
 
     @property
     def value(self) -> float:
         """Mean loss of the steps that were added."""
-        return float(self._sum) / self._count
+        return float(self._sum) / self.count
 
     @property
     def seconds(self) -> float:
@@ -44,7 +54,7 @@ class LossMeter:
     @property
     def rate(self) -> float:
         """Losses added per second."""
-        return self._count / self.seconds
+        return self.count / self.seconds
 
 
 class LossLimit:
@@ -60,15 +70,14 @@ class LossLimit:
     def __init__(self) -> None:
         self._first: float | None = None
 
-    def checked(self, loss: float) -> float:
-        """Return the loss if the run can go on."""
+    def check(self, loss: float) -> None:
+        """Let a loss pass if the run can go on."""
         if not math.isfinite(loss):
             raise Diverged("The loss was no longer a number")
         if self._first is None:
             self._first = max(loss, LEAST)
         if loss > EXPLODED * self._first:
             raise Diverged(f"The loss exploded, from {self._first:.4g} to {loss:.4g},")
-        return loss
 
     @staticmethod
     def check_psnr(psnr: float) -> None:

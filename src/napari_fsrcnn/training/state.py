@@ -19,6 +19,7 @@ from napari_fsrcnn.networks.leaky_gradient import leak_gradients
 from napari_fsrcnn.networks.network import Network, as_module, freeze
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.first import first_network, make_optimizer
+from napari_fsrcnn.training.loss_meter import Diverged
 from napari_fsrcnn.training.recorded import Recorded
 from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.checkpoint import read_card
@@ -137,11 +138,18 @@ class TrainingState:
         as_module(self.best).load_state_dict(as_module(self.average).state_dict())
 
     def keep_sound(self) -> None:
-        """Remember the average as the last that was known to be good, if its weights are finite."""
+        """Remember the average as the last that was known to be good.
+
+        Raises
+        ------
+        Diverged
+            If its weights are not finite; what was remembered stays.
+        """
         weights = as_module(self.average).state_dict()
-        if all(bool(weight.isfinite().all()) for weight in weights.values()):
-            as_module(self.sound).load_state_dict(weights)
-            self.sound_step = self.step
+        if not all(bool(weight.isfinite().all()) for weight in weights.values()):
+            raise Diverged("The weights were no longer numbers")
+        as_module(self.sound).load_state_dict(weights)
+        self.sound_step = self.step
 
     def go_back(self) -> None:
         """Return to the last average that was known to be good."""
@@ -189,7 +197,14 @@ class TrainingState:
             start = numbers.get("start")
             self.start = None if start is None else TrainingRecord.model_validate(start)
             self.keep_sound()
-        except (SafetensorError, LookupError, TypeError, RuntimeError, ValueError) as error:
+        except (
+            SafetensorError,
+            LookupError,
+            TypeError,
+            RuntimeError,
+            ValueError,
+            Diverged,
+        ) as error:
             raise ValueError(f"{path} can't be resumed: {error}.") from error
 
     def _check_optimizer(self, saved: str | None) -> None:

@@ -29,7 +29,7 @@ from napari_fsrcnn.training.events import (
     Validated,
 )
 from napari_fsrcnn.training.first import with_hyperparameters_of_start
-from napari_fsrcnn.training.loss_meter import Diverged, LossLimit, LossMeter
+from napari_fsrcnn.training.loss_meter import ELSEWHERE, Diverged, LossLimit, LossMeter
 from napari_fsrcnn.training.processes import (
     any_process,
     first_process,
@@ -68,6 +68,7 @@ class Trainer:
         folder = config.run_folder if first_process() else None
         self._folder = RunFolder(folder) if folder is not None else None
         self._ended: Reason | None = None
+        self._diverged: Diverged | None = None
         self._limit = LossLimit()
 
     def run(
@@ -132,8 +133,9 @@ class Trainer:
         while state.step < last:
             if pause.is_set():
                 yield from self._wait(pause, stop)
-            if any_process(self._step.fabric, flag=stop.is_set() or self._ended is not None):
-                return
+            ending = stop.is_set() or bool(self._ended or self._diverged)
+            if any_process(self._step.fabric, flag=ending):
+                break
             try:
                 loss = self._step()
             except MemoryError as error:
@@ -144,6 +146,7 @@ class Trainer:
             validating = state.step % config.validate_every == 0 or state.step == config.steps
             if self._recent.seconds >= REPORT_EVERY or validating or state.step == last:
                 yield from self._report(stop, validating=validating)
+        yield from self._go_back_if_diverged()
 
     def _report(self, stop: threading.Event, *, validating: bool) -> Iterator[Event]:
         state = self._state
@@ -151,13 +154,9 @@ class Trainer:
             # Every process comes here after the same step.
             state.due = mean_over_processes(self._step.fabric, self._since_validation.value)
             self._since_validation = LossMeter()
-        try:
-            loss = self._limit.checked(self._recent.value)
-        except Diverged as error:
-            yield self._diverged(error)
+        if not self._is_sound():
             return
-        yield Stepped(state.step, loss, self._recent.rate)
-        state.keep_sound()
+        yield Stepped(state.step, self._recent.value, self._recent.rate)
         yield from self._validate_if_due(stop)
         self._recent = LossMeter()
 
@@ -169,7 +168,7 @@ class Trainer:
         try:
             validated = self._validate(loss, stop) if first_process() else None
         except Diverged as error:
-            yield self._diverged(error)
+            self._diverged = error
         except UpscaleStopped:
             return
         else:
@@ -180,6 +179,8 @@ class Trainer:
 
     def _wait(self, pause: threading.Event, stop: threading.Event) -> Iterator[Event]:
         """Save, and wait until ``pause`` is cleared or ``stop`` is set; the clock stands still."""
+        if not self._is_sound():
+            return
         yield from self._save()
         yield Paused(self._state.step)
         began = time.perf_counter()
@@ -187,14 +188,25 @@ class Trainer:
             stop.wait(0.05)
         self._clock += time.perf_counter() - began
 
-    def _diverged(self, error: Diverged) -> Noticed:
-        """Go back to the last good weights, end the run, and say so."""
-        step = self._state.step
+    def _is_sound(self) -> bool:
+        """Look at the loss since the last report and at the weights, and keep these if they are good."""
+        try:
+            if self._recent.count:
+                self._limit.check(self._recent.value)
+            self._state.keep_sound()
+        except Diverged as error:
+            self._diverged = error
+        return self._diverged is None
+
+    def _go_back_if_diverged(self) -> Iterator[Noticed]:
+        """Return to the last good weights, and say so, where any process has seen the run diverge."""
+        if not any_process(self._step.fabric, flag=not self._is_sound()):
+            return
+        step, self._ended = self._state.step, "diverged"
         self._state.go_back()
-        self._ended = "diverged"
-        return Noticed(
-            f"{error} at step {step}: stopped, with the best weights from before. Choose a lower "
-            f"learning rate, or take extreme values out of the pictures."
+        yield Noticed(
+            f"{self._diverged or ELSEWHERE} at step {step}: stopped, with the best weights from "
+            f"before. Choose a lower learning rate, or take extreme values out of the pictures."
         )
 
     def _validate(self, loss: float, stop: threading.Event) -> Validated:
