@@ -61,6 +61,23 @@ def test_a_run_is_repeated_from_its_own_configuration(
     assert (tmp_path / "a-2-run" / "state.safetensors").exists()
 
 
+def test_a_run_without_a_file_beside_it_goes_on_and_is_repeated_whole(
+    command: Run, pictures: Path, tmp_path: Path
+) -> None:
+    run, again = tmp_path / "kept", tmp_path / "kept-2"
+    options = [*SMALL, "--steps", 6, "--stop-after", 4, "--run", run]
+    for words in (["--data", pictures, *options], ["--resume", run]):
+        ended = command("train", *words)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert f"Model: {run / 'model.safetensors'}" in ended.stdout
+    ended = command("train", "--config", run / "config.json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert f"Model: {again / 'model.safetensors'}" in ended.stdout
+    first, second = (load_file(folder / "model.safetensors") for folder in (run, again))
+    assert steps(again / "model.safetensors") == 6
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
 def test_a_preset_can_be_changed(command: Run, pictures: Path, tmp_path: Path) -> None:
     options = [*SMALL, "--steps", 4, "--out", tmp_path / "a.safetensors", "--lr", 0.0005]
     ended = command("train", "--preset", "paper-fsrcnn", "--data", pictures, *options)

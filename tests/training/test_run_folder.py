@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,13 +22,29 @@ def add_row(folder: RunFolder, step: int) -> None:
 
 def test_a_new_folder_holds_the_configuration_and_an_empty_log(tmp_path: Path) -> None:
     config = TrainingConfig(
-        data=("bsd100",), hyperparameters={"d": 8}, out=tmp_path / "a.safetensors", stop_after=3
+        data=("bsd100",), hyperparameters={"d": 8}, out=tmp_path / "a.safetensors"
     )
     folder = RunFolder(tmp_path / "deep" / "run")
     folder.create(config)
     assert folder.read_config() == config
     assert folder.log.read_text() == ",".join(COLUMNS) + "\n"
     assert {path.name for path in folder.path.iterdir()} == {"config.json", "log.csv"}
+
+
+def test_the_configuration_repeats_the_run_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: dict[str, Any] = {"out": "a.pt", "run": "run", "start": "b.pt", "vgg_file": "c.pth"}
+    data = ("bsd100", "pictures", "/more")
+    config = TrainingConfig(data=data, teacher="fsrcnn-x3", stop_after=3, **files)
+    monkeypatch.chdir(tmp_path)
+    folder = RunFolder(tmp_path / "run")
+    folder.create(config)
+    absolute: dict[str, Any] = {name: tmp_path / file for name, file in files.items()}
+    data = ("bsd100", str(tmp_path / "pictures"), "/more")
+    assert folder.read_config() == TrainingConfig(data=data, teacher="fsrcnn-x3", **absolute)
+    folder.write_config(config.model_copy(update={"teacher": Path("mine.safetensors")}))
+    assert folder.read_config().teacher == tmp_path / "mine.safetensors"
 
 
 def test_a_folder_that_holds_a_run_is_not_taken(tmp_path: Path) -> None:

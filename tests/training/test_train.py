@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import imageio.v3 as iio
 import pytest
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.train import resume, train
+from napari_fsrcnn.weights.checkpoint import read_card
 
 
 @pytest.fixture
@@ -15,6 +17,22 @@ def begun(pictures: list[Pair], config: TrainingConfig, tmp_path: Path) -> Path:
     config = config.model_copy(update={"run": tmp_path, "stop_after": 2})
     list(train(config, pictures=pictures))
     return tmp_path
+
+
+def test_a_run_goes_on_from_another_folder(
+    pictures: list[Pair], config: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shapes").mkdir()
+    for number, pair in enumerate(pictures):
+        iio.imwrite(tmp_path / "shapes" / f"{number}.png", pair.hr)
+    paths = {"data": ("shapes",), "run": Path("run"), "out": Path("mine.safetensors")}
+    monkeypatch.chdir(tmp_path)
+    list(train(config.model_copy(update={**paths, "stop_after": 2})))
+    monkeypatch.chdir("/")
+    list(resume(tmp_path / "run"))
+    training = read_card(tmp_path / "mine.safetensors").training
+    assert training is not None
+    assert training.step == config.steps
 
 
 @pytest.mark.parametrize("steps", [0, -3])

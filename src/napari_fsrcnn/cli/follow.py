@@ -8,6 +8,7 @@ from napari_fsrcnn.cli.console import progress_bar, say, show_table
 from napari_fsrcnn.cli.interrupt import stop_on_interrupt
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.training.events import Finished, Noticed, Stepped, Validated
+from napari_fsrcnn.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     import threading
@@ -62,7 +63,8 @@ def _report(finished: Finished, settings: TrainingConfig) -> None:
     if psnr is not None:
         rows.append(["gain", f"{gain(psnr, bicubic):+.2f} dB"])
     show_table(f"{settings.arch} x{settings.scale}", ["", ""], rows)
-    say(f"Model: {settings.out}")
+    assert settings.run_folder is not None  # noqa: S101 - the command asks for one
+    say(f"Model: {settings.out or RunFolder(settings.run_folder).model}")
     say(f"Run: {settings.run_folder}")
     if finished.reason == "no-improvement":
         say(f"Ended: {settings.patience} validations in a row brought no higher PSNR.")

@@ -18,7 +18,6 @@ from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.presets import PRESETS, apply_preset
 from napari_fsrcnn.training.processes import first_process
 from napari_fsrcnn.training.run_folder import RunFolder, read_config
-from napari_fsrcnn.weights.shipped import is_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,8 +82,10 @@ def train(
     Under torchrun every process trains on its own device with the batch that is given.
     """
     given = {name: value for name, value in fields.items() if value not in (None, [])}
+    given = {name: value for name, value in fields.items() if value not in (None, [])}
     given = _defaults(without or []) | given
-    settings = _checked(_settings(given, preset=preset, file=config, run=resume), config, resume)
+    settings = _settings(given, preset=preset, file=config, run=resume)
+    _check(settings, config, resume)
     if BSD100 in settings.data:
         fetch([settings.scale])
     if settings.loss == "mse-perceptual":
@@ -147,8 +148,8 @@ def _unused(config: TrainingConfig) -> TrainingConfig:
     return changed
 
 
-def _checked(settings: TrainingConfig, file: Path | None, resumed: Path | None) -> TrainingConfig:
-    """Refuse what can't be trained, and make the paths independent of the current folder."""
+def _check(settings: TrainingConfig, file: Path | None, resumed: Path | None) -> None:
+    """Refuse what can't be trained."""
     if not settings.data:
         if resumed is not None:
             raise ValueError(
@@ -161,16 +162,10 @@ def _checked(settings: TrainingConfig, file: Path | None, resumed: Path | None) 
                 f"these in a folder and give --data DIR, or give --data bsd100."
             )
         raise ValueError("Say what to train on: --data bsd100 or --data DIR.")
-    if settings.out is None:
+    if settings.run_folder is None:
         raise ValueError("Say where the model is to be written: --out FILE.safetensors.")
-    check_checkpoint_name(settings.out)
-    # The run may be resumed or repeated from another folder than this one.
-    data = [name if name == BSD100 else str(Path(name).absolute()) for name in settings.data]
-    paths = {name: getattr(settings, name) for name in ("out", "start", "vgg_file")}
-    if settings.teacher is not None and is_file_name(settings.teacher):
-        paths["teacher"] = settings.teacher
-    absolute = {name: path.absolute() for name, path in paths.items() if path is not None}
-    return settings.model_copy(update={"data": tuple(data), **absolute})
+    if settings.out is not None:
+        check_checkpoint_name(settings.out)
 
 
 def _check_resumable(given: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from napari_fsrcnn.files.atomic import atomic_path, remove_leftovers
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.weights.shipped import is_file_name
 
 COLUMNS = ("step", "seconds", "loss", "psnr", "bicubic_psnr")
 """Columns of ``log.csv``; PSNR in dB."""
@@ -74,8 +75,9 @@ class RunFolder:
             self.path.rmdir()
 
     def write_config(self, config: TrainingConfig) -> None:
-        """Write ``config.json``."""
-        self._write(self.config, config.model_dump_json(indent=2) + "\n")
+        """Write ``config.json``, from which the whole run can be repeated, wherever it was paused."""
+        text = _with_absolute_paths(config).model_dump_json(indent=2, exclude={"stop_after"})
+        self._write(self.config, text + "\n")
 
     def read_config(self) -> TrainingConfig:
         """Read ``config.json``.
@@ -102,6 +104,17 @@ class RunFolder:
     def _write(path: Path, text: str) -> None:
         with atomic_path(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
+
+
+def _with_absolute_paths(config: TrainingConfig) -> TrainingConfig:
+    """Make the paths independent of the current folder."""
+    data = [name if name == "bsd100" else str(Path(name).absolute()) for name in config.data]
+    names = ["out", "run", "start", "vgg_file"]
+    if config.teacher is not None and is_file_name(config.teacher):
+        names.append("teacher")
+    paths = {name: getattr(config, name) for name in names}
+    absolute = {name: path.absolute() for name, path in paths.items() if path is not None}
+    return config.model_copy(update={"data": tuple(data), **absolute})
 
 
 def read_config(path: Path) -> TrainingConfig:
