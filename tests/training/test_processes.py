@@ -101,11 +101,13 @@ def test_two_processes_learn_what_one_with_twice_the_batch_learns(
     assert any(not np.allclose(other[name], single[name], atol=2e-3) for name in single)
 
 
-def test_a_run_of_two_processes_goes_on(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("start", [TORCHRUN, ALONE], ids=["two", "one"])
+def test_a_run_of_two_processes_goes_on(folder: Path, tmp_path: Path, start: list[str]) -> None:
     out, whole = tmp_path / "out.safetensors", tmp_path / "whole.safetensors"
-    train(TORCHRUN, folder, whole, "--batch", "2")
-    train(TORCHRUN, folder, out, "--batch", "2", "--stop-after", "10")
-    resume = [*TORCHRUN, "-m", "napari_fsrcnn", "train", "--resume", str(tmp_path / "out-run")]
+    adam = ("--optimizer", "adam", "--lr", "1e-3", "--batch", "2")
+    train(TORCHRUN, folder, whole, *adam)
+    train(TORCHRUN, folder, out, *adam, "--stop-after", "10")
+    resume = [*start, "-m", "napari_fsrcnn", "train", "--resume", str(tmp_path / "out-run")]
     subprocess.run(resume, check=True, capture_output=True, timeout=200)
     assert [psnr for _, psnr in log(out)] == pytest.approx(
         [psnr for _, psnr in log(whole)], abs=0.01

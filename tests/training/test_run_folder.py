@@ -36,13 +36,14 @@ def test_the_configuration_repeats_the_run_from_any_folder(
 ) -> None:
     files: dict[str, Any] = {"out": "a.pt", "run": "run", "start": "b.pt", "vgg_file": "c.pth"}
     data = ("bsd100", "pictures", "/more")
-    config = TrainingConfig(data=data, teacher="fsrcnn-x3", stop_after=3, **files)
+    config = TrainingConfig(data=data, teacher=Path("fsrcnn-x3"), stop_after=3, **files)
     monkeypatch.chdir(tmp_path)
     folder = RunFolder(tmp_path / "run")
     folder.create(config)
     absolute: dict[str, Any] = {name: tmp_path / file for name, file in files.items()}
     data = ("bsd100", str(tmp_path / "pictures"), "/more")
-    assert folder.read_config() == TrainingConfig(data=data, teacher="fsrcnn-x3", **absolute)
+    expected = TrainingConfig(data=data, teacher=Path("fsrcnn-x3"), **absolute)
+    assert folder.read_config() == expected
     folder.write_config(config.model_copy(update={"teacher": Path("mine.safetensors")}))
     assert folder.read_config().teacher == tmp_path / "mine.safetensors"
 

@@ -202,6 +202,31 @@ def test_a_state_of_another_optimiser_is_refused(tmp_path: Path) -> None:
     assert other.step == 0
 
 
+@pytest.mark.parametrize(("before", "now", "batch"), [("2", "1", 12), ("1", "3", 2), ("2", "4", 3)])
+def test_other_processes_share_the_batch_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, now: str, batch: int
+) -> None:
+    state, file = new_state(), tmp_path / "state.safetensors"
+    state.batch = 6
+    monkeypatch.setenv("WORLD_SIZE", before)
+    state.save(file)
+    monkeypatch.setenv("WORLD_SIZE", now)
+    loaded = new_state()
+    loaded.load(file)
+    assert loaded.batch == batch
+
+
+def test_a_batch_that_can_not_be_shared_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, file = new_state(), tmp_path / "state.safetensors"
+    state.batch = 7
+    state.save(file)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(ValueError, match="can't share its 7 patches in a step: go on with 1 again"):
+        new_state().load(file)
+
+
 def test_after_a_resume_the_sound_weights_are_the_loaded_ones(tmp_path: Path) -> None:
     state, file = new_state(), tmp_path / "state.safetensors"
     take_steps(state, 3)

@@ -36,7 +36,7 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     if precision == "fp16" and device.type == "cpu":
         raise ValueError("fp16 needs a GPU: on the CPU choose float32 or bf16.")
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    processes = number_of_processes()
     if processes == 1:
         devices = [device.index or 0] if device.type == "cuda" else 1
         return Fabric(accelerator=device.type, devices=devices, precision=_PRECISIONS[precision])
@@ -50,6 +50,11 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
     )
     fabric.launch()
     return fabric
+
+
+def number_of_processes() -> int:
+    """Count the processes that train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def first_process() -> bool:
