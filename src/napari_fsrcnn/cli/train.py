@@ -82,7 +82,6 @@ def train(
     Under torchrun every process trains on its own device with the batch that is given.
     """
     given = {name: value for name, value in fields.items() if value not in (None, [])}
-    given = {name: value for name, value in fields.items() if value not in (None, [])}
     given = _defaults(without or []) | given
     settings = _settings(given, preset=preset, file=config, run=resume)
     _check(settings, config, resume)
