@@ -26,6 +26,13 @@ _TRAINING = (
     "those that the best weights were chosen on, by the PSNR in the last column."
 )
 
+_SEEN = (
+    "Set14 and BSD100 were looked at for these tables alone. Set5 was looked at before: a test on it "
+    "decided how widely contrast is varied in training. And its `img_005` (woman) is no new picture "
+    "to the shipped models: it shows the photograph 302003 of BSDS500-train, cropped and shrunk. "
+    "`napari-fsrcnn evaluate` lists the pictures one by one."
+)
+
 _CHECKSUMS = (
     "The SHA-256 of a set is that of the list of its files and their own: in its folder, "
     "`find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`. That of "
@@ -49,7 +56,7 @@ def results_page(results: Sequence[Result], models: Sequence[Model], date: str) 
         f"{version('napari-fsrcnn')} and torch {version('torch')}; not edited by hand. "
         f"[results.csv](results.csv) has the same figures with more digits."
     )
-    lines = ["# Results", "", by, "", _PROTOCOL]
+    lines = ["# Results", "", by, "", _PROTOCOL, "", _SEEN]
     for scale in SCALES:
         lines += section(f"x{scale}", figures(results, scale))
     lines += section("What is asked of the shipped models", ["PSNR in dB.", "", *aims(results)])

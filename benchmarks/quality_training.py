@@ -122,14 +122,16 @@ def _unrecorded(models: Sequence[Model]) -> Iterator[str]:
     # Of what is not there by default, an earlier version did not know.
     known = {name for name, info in TrainingConfig.model_fields.items() if info.default is not None}
     fields = known - _UNRECORDED
-    for model in models:
-        config = record_of(model).config
-        if missing := sorted(fields - config.keys()):
+    trainings = {name: record for model in models for name, record in history(model)}
+    for name, record in trainings.items():
+        # Without ReLU there is nothing that leaks.
+        without_part = set() if record.config["arch"].startswith("srcnn") else {"leak"}
+        if missing := sorted(fields - without_part - record.config.keys()):
             yield ""
             yield (
-                f"`{model.name}` was trained by a version that did not record "
+                f"`{name}` was trained by a version that did not record "
                 f"{', '.join(missing)}: the command is not complete."
             )
-        if config.get("hyperparameters"):
+        if hyperparameters := record.config.get("hyperparameters"):
             yield ""
-            yield f"`{model.name}` has the hyper-parameters {config['hyperparameters']}."
+            yield f"`{name}` has the hyper-parameters {hyperparameters}."

@@ -12,6 +12,7 @@ from authors_weights import KNOWN, TOLERANCE
 from quality_models import OURS, SCALES, shipped
 from quality_results import Result
 from quality_tables import aims, figures, readme
+from quality_training import commands, training
 
 from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.weights.checkpoint import read_card
@@ -37,9 +38,12 @@ def test_they_are_of_the_shipped_weights() -> None:
     assert measured == {each.name: each.checksum for each in shipped()}
 
 
-def test_the_page_and_the_readme_have_the_tables_of_the_figures() -> None:
+def test_the_page_and_the_readme_have_what_the_figures_and_the_records_tell() -> None:
     for table in (*(figures(RESULTS, scale) for scale in SCALES), aims(RESULTS)):
         assert "\n".join(table) in "\n".join(PAGE)
+    models = [each.model for each in shipped() if each.model is not None]
+    for lines in (training(models), commands(models)):
+        assert "\n".join(lines) in "\n".join(PAGE)
     assert "\n".join(readme(RESULTS)) in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

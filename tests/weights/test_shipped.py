@@ -8,6 +8,7 @@ import pytest
 import torch
 
 import napari_fsrcnn
+from napari_fsrcnn.networks.cost import count_weights
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
@@ -39,6 +40,13 @@ def test_what_is_shipped_is_whole(name: str) -> None:
     assert load_model(model_path(name)).sha256 == model.sha256
     assert load_model(model.card.architecture, model.scale).name == name
     assert load_model(name, model.scale).name == name
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_what_is_shipped_has_as_many_weights_as_the_published_network(name: str) -> None:
+    published = {"fsrcnn": 12464, "fsrcnn-s": 3937, "srcnn-915": 8032, "srcnn-955": 57184}
+    model = load_model(name)
+    assert count_weights(model.network) == published[model.card.architecture]
 
 
 @pytest.mark.parametrize("value", [0, 0.01, 0.25, 0.5, 0.75, 1])
