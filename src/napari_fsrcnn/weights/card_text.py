@@ -49,14 +49,19 @@ def short_card(card: Card) -> str:
         first += f", from {card.origin}"
     lines = [first]
     lines += [
-        f"{each.dataset}: {each.psnr:.2f} dB, {gain(each.psnr, each.bicubic_psnr):+.2f} to bicubic"
+        f"{each.dataset}: {each.psnr:.2f} dB, {gain(each.psnr, each.bicubic_psnr):+.2f} to bicubic; "
+        f"SSIM {each.ssim:.4f}"
         for each in card.figures
     ]
     if not card.figures and card.validation is not None:
         lines.append(f"Validation: {_chosen(card.validation)}")
+    if card.intended_use:
+        lines.append(f"Meant for: {card.intended_use}")
     if card.limits:
         lines.append(f"Limits: {card.limits}")
     lines.append(f"Licence of the weights: {card.weights_license or NOT_STATED}")
+    if card.training_terms:
+        lines.append(f"Training pictures: {card.training_terms}")
     return "\n".join(lines)
 
 
