@@ -84,6 +84,16 @@ def test_a_picture_restored_as_it_was_gives_json_that_every_reader_takes(
     assert figures["ssim"] == 1
 
 
+def test_it_is_said_how_many_pictures_do_not_count(
+    command: Run, with_new_ones: Path, trained: Path
+) -> None:
+    iio.imwrite(with_new_ones / "empty.png", np.full((32, 32), 7, np.uint8))
+    ended = command("evaluate", "--model", trained, "--data", with_new_ones, "--scale", 2)
+    assert "inf" not in ended.stdout
+    assert "mean over 2 pictures" in ended.stdout
+    assert "Left out, because bicubic restores them without error: 1." in ended.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -79,6 +79,19 @@ def test_what_a_model_has_seen_is_left_out_for_it_alone(make_model: Callable[...
     assert progress == [(done, 6) for done in range(1, 7)]
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_an_empty_picture_does_not_count_in_the_means(
+    make_model: Callable[..., Model], dtype: type
+) -> None:
+    model = make_model(2)
+    empty = Pair("mine/empty", np.full((48, 64), 77, dtype), None, rgb=False)
+    result = evaluate(model, [*PAIRS, empty], 2, device="cpu")
+    alone = evaluate(model, PAIRS, 2, device="cpu")
+    for figure in ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim", "counted"):
+        assert getattr(result, figure) == getattr(alone, figure)
+    assert len(result.images) == result.counted + 1 == 4
+
+
 def test_stop_ends_it_after_the_picture(make_model: Callable[..., Model]) -> None:
     stop = threading.Event()
     events = score_models({"m": make_model(2)}, read, device="cpu", stop=stop)

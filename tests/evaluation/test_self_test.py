@@ -208,3 +208,17 @@ def test_it_is_public() -> None:
     assert napari_fsrcnn.self_test is self_test
     with pytest.raises(ValueError, match="enlarges by 3, not by 2"):
         napari_fsrcnn.self_test(CAMERA, 2, [napari_fsrcnn.load_model("fsrcnn-x3")])
+
+
+@pytest.mark.parametrize(("dtype", "white"), [(np.uint8, 255), (np.float32, 1)])
+def test_an_empty_plane_does_not_count(dtype: type, white: int) -> None:
+    planes = np.stack([CAMERA[:80, :80], np.full((80, 80), 77)]) / 255 * white
+    planes = planes.round(4).astype(dtype)
+    result = self_test(planes, 3, ["fsrcnn-x3"], device="cpu")
+    alone = self_test(planes[0], 3, ["fsrcnn-x3"], device="cpu")
+    assert (result.best.psnr, result.bicubic.psnr) == (alone.best.psnr, alone.bicubic.psnr)
+    assert (result.best.ssim, result.bicubic.ssim) == (alone.best.ssim, alone.bicubic.ssim)
+    assert result.advice == alone.advice
+    assert result.sample == (
+        "2 planes, 80 x 80 pixels, less 1 plane that bicubic restores without error"
+    )

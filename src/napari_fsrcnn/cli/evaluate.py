@@ -59,12 +59,14 @@ def _show(evaluation: Evaluation) -> None:
     columns = ["", evaluation.model, "bicubic", "gain"]
     rows = [["PSNR, dB", *psnr_cells(evaluation)], ["SSIM", *ssim_cells(evaluation)]]
     shown = 2 if evaluation.model == "bicubic" else 4
-    n_pictures = len(evaluation.images)
+    n_pictures = evaluation.counted
     show_table(
         f"{evaluation.dataset} x{evaluation.scale}, mean over {n_pictures} "
         f"picture{'' if n_pictures == 1 else 's'}",
         columns[:shown],
         [row[:shown] for row in rows],
     )
+    if exact := len(evaluation.images) - n_pictures:
+        say(f"Left out, because bicubic restores them without error: {exact}.")
     if evaluation.left_out:
         say(f"Left out, because the model was trained or chosen on them: {evaluation.left_out}.")

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_fsrcnn.evaluation.figures import counted
 from napari_fsrcnn.image.colour import rgb2ycbcr
 from napari_fsrcnn.image.layout import check_picture
 from napari_fsrcnn.image.metrics import psnr, ssim
@@ -38,12 +39,15 @@ class Comparison:
         What both were measured with.
     channels : {"luma", "all"}
         Of colour images: whether Y was measured, or red, green and blue together.
+    left_out : int
+        Planes that do not count, because the baseline has no error there.
     """
 
     psnr: float
     ssim: float
     data_range: float
     channels: Channels
+    left_out: int = 0
 
 
 def compare(
@@ -51,6 +55,7 @@ def compare(
     image: NDArray[Any],
     *,
     rgb: bool,
+    baseline: NDArray[Any] | None = None,
     data_range: float | None = None,
     channels: Channels = "luma",
     shave: int = 0,
@@ -65,6 +70,9 @@ def compare(
         Both in one dtype, or both of float dtypes. Alpha is left out.
     rgb : bool
         Whether the last axis is colour.
+    baseline : ndarray, optional
+        Bicubic's image, which the image is to be better than; of its kind. Planes that it has
+        without error do not count (:func:`napari_fsrcnn.evaluation.figures.counted`).
     data_range : float, optional
         By default the span of the reference's value range
         (:func:`napari_fsrcnn.image.value_range.find_value_range`).
@@ -81,7 +89,7 @@ def compare(
     Returns
     -------
     Comparison
-        Of a stack: the means over its planes.
+        Of a stack: the means over its planes, or over those that count.
 
     Raises
     ------
@@ -98,28 +106,31 @@ def compare(
     >>> round(compare(black, grey, rgb=False).psnr, 2)
     13.98
     """
-    reference, image = _comparable(reference, image, rgb=rgb)
+    pictures = [*_comparable(reference, image, rgb=rgb)]
+    if baseline is not None:
+        pictures.append(_comparable(reference, baseline, rgb=rgb)[1])
+    reference = pictures[0]
     data_range = _data_range(reference) if data_range is None else data_range
     if data_range <= 0:
         raise ValueError(f"The data range of PSNR and SSIM must be above 0, not {data_range:g}.")
     planes = reference.shape[: -3 if rgb else -2]
-    figures = []
+    how: dict[str, Any] = {"data_range": data_range, "shave": shave}
+    figures, baseline_psnr = [], []
     for plane in np.ndindex(planes):
         if stop is not None and stop.is_set():
             raise ComparisonStopped("The comparison was stopped.")
-        pair = reference[plane], image[plane]
+        measured = [picture[plane] for picture in pictures]
         if rgb and channels == "luma":
-            pair = as_luma(pair[0], data_range), as_luma(pair[1], data_range)
-        figures.append(
-            (
-                psnr(*pair, data_range=data_range, shave=shave),
-                ssim(*pair, data_range=data_range, shave=shave),
-            )
-        )
+            measured = [as_luma(each, data_range) for each in measured]
+        exact, restored, *others = measured
+        figures.append((psnr(exact, restored, **how), ssim(exact, restored, **how)))
+        baseline_psnr += [psnr(exact, other, **how) for other in others]
         if progress is not None:
             progress(len(figures), prod(planes))
-    mean_psnr, mean_ssim = np.mean(figures, axis=0)
-    return Comparison(float(mean_psnr), float(mean_ssim), data_range, channels)
+    counts = counted(baseline_psnr) if baseline_psnr else np.full(len(figures), True)
+    mean_psnr, mean_ssim = np.asarray(figures)[counts].mean(axis=0)
+    left_out = len(figures) - int(counts.sum())
+    return Comparison(float(mean_psnr), float(mean_ssim), data_range, channels, left_out)
 
 
 def _data_range(reference: NDArray[Any]) -> float:

@@ -6,9 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from napari_fsrcnn.image.gain import gain
+
+# In dB; finer than 16 bits can show. Bicubic of an empty float picture has rounding errors too.
+_EXACT = 100.0
+
+
+def counted(bicubic_psnr: Sequence[float]) -> NDArray[np.bool_]:
+    """Tell which pictures or planes count in a mean: those that bicubic does not restore exactly.
+
+    Elsewhere, as where all is black, there is nothing to gain, and an infinite PSNR would hide all
+    others. If bicubic restores all of them, all count.
+
+    Examples
+    --------
+    >>> counted([30.0, float("inf")]).tolist(), counted([float("inf")]).tolist()
+    ([True, False], [True])
+    """
+    inexact = np.asarray(bicubic_psnr) < _EXACT
+    return inexact if inexact.any() else ~inexact
 
 
 class ImageScore(BaseModel):
@@ -34,7 +53,7 @@ class ImageScore(BaseModel):
 
 
 def mean_score(scores: Sequence[ImageScore], name: str = "mean") -> ImageScore:
-    """Mean of each figure over pictures, one at least.
+    """Mean of each figure over the pictures that count (:func:`counted`), one at least.
 
     Examples
     --------
@@ -45,7 +64,11 @@ def mean_score(scores: Sequence[ImageScore], name: str = "mean") -> ImageScore:
     3.0
     """
     figures = ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim")
-    means = {each: float(np.mean([getattr(score, each) for score in scores])) for each in figures}
+    counts = counted([score.bicubic_psnr for score in scores])
+    means = {
+        each: float(np.mean([getattr(score, each) for score in scores], where=counts))
+        for each in figures
+    }
     return ImageScore(name=name, **means)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.source import read_pairs
-from napari_fsrcnn.evaluation.figures import ImageScore, mean_score
+from napari_fsrcnn.evaluation.figures import ImageScore, counted, mean_score
 from napari_fsrcnn.evaluation.trial import LR, Trial
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.inference.prepared import prepare
@@ -22,7 +22,7 @@ from napari_fsrcnn.weights.shipped import as_model
 
 
 class Evaluation(BaseModel):
-    """Figures of a model on a data set: means over the pictures of each picture's figure.
+    """Figures of a model on a data set: means over the pictures that count.
 
     Attributes
     ----------
@@ -47,6 +47,11 @@ class Evaluation(BaseModel):
     def gain(self) -> float:
         """What the model is better than bicubic, in dB."""
         return gain(self.psnr, self.bicubic_psnr)
+
+    @property
+    def counted(self) -> int:
+        """Pictures that the means are over (:func:`napari_fsrcnn.evaluation.figures.counted`)."""
+        return int(counted([score.bicubic_psnr for score in self.images]).sum())
 
     def to_json(self) -> str:
         """Write all figures as JSON; an infinite PSNR, which JSON has no number for, is null."""

@@ -202,20 +202,23 @@ def _upscale_and_measure(
     reference = np.asarray(request.reference)
     _check_size(reference, image, request)
 
-    def measure(enlarged: NDArray[Any]) -> Comparison:
+    def measure(enlarged: NDArray[Any], baseline: NDArray[Any]) -> Comparison:
         return compare(
             reference,
             enlarged,
             rgb=request.rgb,
+            baseline=baseline,
             channels=request.channels,
             shave=request.scale,
             stop=stop,
         )
 
     # First, so that what can't be compared is refused before the long work.
-    measured_bicubic = measure(bicubic(image, request.scale, rgb=request.rgb))
+    baseline = bicubic(image, request.scale, rgb=request.rgb)
+    measured_bicubic = measure(baseline, baseline)
     upscaled = run()
-    return upscaled, Figures(measure(upscaled), measured_bicubic, request.rgb, request.scale)
+    measured = measure(upscaled, baseline)
+    return upscaled, Figures(measured, measured_bicubic, request.rgb, request.scale)
 
 
 def measured_deviation(image: Any, request: Request, model: Model) -> str:
