@@ -101,6 +101,9 @@ def test_a_model_that_spoils_the_picture_is_not_advised(make_model: MakeModel) -
 @pytest.mark.parametrize(
     ("psnr_gain", "ssim_gain", "sentence"),
     [
+        (-0.004, 0.1, "On this picture a makes no difference to bicubic. Use bicubic, or train"),
+        (0.004, 0.1, "On this picture a makes no difference to bicubic."),
+        (-0.006, 0.1, "On this picture a loses 0.01 dB against bicubic."),
         (0.04, 0.1, "gains only 0.04 dB over bicubic, too little to be seen. Use bicubic"),
         (0.2, 0.001, "Use a: it gains 0.20 dB over bicubic on this picture."),
         (0.2, -0.02, "on this picture. Its SSIM is lower, though, by 0.0200: compare the results."),
