@@ -83,14 +83,34 @@ def test_what_cannot_be_tested_is_refused(image: np.ndarray, rgb: bool, sentence
 
 
 @pytest.mark.parametrize(
-    ("shape", "part", "text"),
+    ("shape", "start", "part", "text"),
     [
-        ((1, 30, 40), (1, 30, 40), "30 x 40 pixels"),
-        ((2, 3, 30, 40), (2, 3, 30, 40), "6 planes, 30 x 40 pixels"),
-        ((2, 9, 30, 40), (1, 4, 30, 40), "the middle 4 planes of 18, 30 x 40 pixels"),
+        ((1, 30, 40), (0, 0, 0), (1, 30, 40), "30 x 40 pixels"),
+        ((2, 3, 30, 40), (0, 0, 0, 0), (2, 3, 30, 40), "6 planes, 30 x 40 pixels"),
+        ((2, 9, 30, 40), (0, 2, 0, 0), (1, 4, 30, 40), "the middle 4 planes of 18, 30 x 40 pixels"),
+        ((9, 30, 40), (0, 0, 0), (1, 30, 40), "an outer plane of 9, 30 x 40 pixels"),
+        ((30, 40), (10, 0), (10, 40), "the middle 10 x 40 of 30 x 40 pixels"),
     ],
 )
 def test_it_is_said_how_much_was_measured(
-    shape: tuple[int, ...], part: tuple[int, ...], text: str
+    shape: tuple[int, ...], start: tuple[int, ...], part: tuple[int, ...], text: str
 ) -> None:
-    assert describe_sample(shape, part) == text
+    place = tuple(slice(at, at + size) for at, size in zip(start, part, strict=True))
+    assert describe_sample(shape, place) == text
+
+
+def test_where_the_middle_is_empty_another_part_is_taken() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (3072, 3072), np.uint8)
+    picture[900:2200, 900:2200] = 0
+    sample = take_sample(picture, 2, rgb=False)
+    assert sample.start == (1024, 0)
+    np.testing.assert_array_equal(sample.hr, picture[1024:2048, :1024])
+    assert sample.description == "an outer 1024 x 1024 of 3072 x 3072 pixels"
+
+
+def test_where_the_middle_plane_is_empty_another_is_taken() -> None:
+    stack = np.zeros((9, 1024, 1024), np.uint8)
+    stack[-1, :, 500:] = 9
+    sample = take_sample(stack, 2, rgb=False)
+    assert sample.start == (8, 0, 0)
+    assert sample.description == "an outer plane of 9, 1024 x 1024 pixels"

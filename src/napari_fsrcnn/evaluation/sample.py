@@ -1,8 +1,10 @@
-"""The middle of a picture or stack: enough to measure, and never too much to wait for."""
+"""A part of a picture or stack: enough to measure, and never too much to wait for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from math import isqrt, prod
 from typing import Any
 
@@ -36,7 +38,9 @@ class Sample:
 
 
 def take_sample(image: Any, scale: int, *, rgb: bool) -> Sample:
-    """Read the middle of a picture, and nothing else of a lazy array.
+    """Read the middle of a picture, or where that is empty a part at its edges or corners.
+
+    Nothing else is read of a lazy array.
 
     Parameters
     ----------
@@ -48,30 +52,46 @@ def take_sample(image: Any, scale: int, *, rgb: bool) -> Sample:
     Raises
     ------
     ValueError
-        If it is no picture, too small to be shrunk and measured, or has a single value.
+        If it is no picture, too small to be shrunk and measured, or has a single value in
+        all parts that are looked at.
     """
     axes = image.shape[:-1] if rgb else image.shape
     if len(axes) < 2:
         check_picture(np.asarray(image), rgb=rgb)
-    place = middle(axes)
-    hr = np.asarray(image[place])
-    check_picture(hr, rgb=rgb)
-    part = hr.shape[: len(axes)]
-    rows, columns = (length - length % scale for length in part[-2:])
+    for place in _places(axes):
+        hr = np.asarray(image[place])
+        check_picture(hr, rgb=rgb)
+        hr = _cut(hr, scale, axes, rgb=rgb)
+        if hr.min() != hr.max():
+            start = tuple(each.start for each in place)
+            return Sample(hr, start, describe_sample(axes, place))
+    raise ValueError(
+        "The picture has the same value everywhere that a self-test looks, so there is nothing to "
+        "restore: choose another one."
+    )
+
+
+def _places(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
+    """Give the middle, then places of its size at the start and the end of each axis."""
+    sizes = [each.stop - each.start for each in middle(shape)]
+    starts = [
+        dict.fromkeys((each.start, 0, length - size))
+        for each, length, size in zip(middle(shape), shape, sizes, strict=True)
+    ]
+    for start in product(*starts):
+        yield tuple(slice(at, at + size) for at, size in zip(start, sizes, strict=True))
+
+
+def _cut(hr: NDArray[Any], scale: int, axes: tuple[int, ...], *, rgb: bool) -> NDArray[Any]:
+    """Cut a part of a picture of the length ``axes`` to a multiple of the scale; without alpha."""
+    rows, columns = (length - length % scale for length in hr.shape[len(axes) - 2 : len(axes)])
     least = -(-(SSIM_WINDOW + 2 * scale) // scale) * scale
     if min(rows, columns) < least:
         raise ValueError(
             f"The picture has {axes[-2]} x {axes[-1]} pixels, and a self-test x{scale} needs "
             f"{least} x {least}: choose a larger one, or a smaller scale."
         )
-    cut = (*(slice(length) for length in part[:-2]), slice(rows), slice(columns))
-    hr = hr[(*cut, slice(3))] if rgb else hr[cut]
-    if hr.min() == hr.max():
-        raise ValueError(
-            "The picture has the same value everywhere, so there is nothing to restore: choose "
-            "another one."
-        )
-    return Sample(hr, tuple(each.start for each in place), describe_sample(axes, part))
+    return hr[..., :rows, :columns, :3] if rgb else hr[..., :rows, :columns]
 
 
 def middle(shape: tuple[int, ...], pixels: int = PIXELS) -> tuple[slice, ...]:
@@ -109,25 +129,40 @@ def middle(shape: tuple[int, ...], pixels: int = PIXELS) -> tuple[slice, ...]:
     return tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))
 
 
-def describe_sample(shape: tuple[int, ...], part: tuple[int, ...]) -> str:
+def describe_sample(shape: tuple[int, ...], place: tuple[slice, ...]) -> str:
     """Say how much of a stack of planes was measured.
 
     Parameters
     ----------
-    shape, part : tuple of int, (..., Y, X)
+    shape : tuple of int, (..., Y, X)
+    place : tuple of slice
+        One an axis.
 
     Examples
     --------
-    >>> describe_sample((300, 400), (300, 400))
+    >>> describe_sample((300, 400), middle((300, 400)))
     '300 x 400 pixels'
-    >>> describe_sample((20, 4000, 3000), (1, 1024, 1024))
+    >>> describe_sample((20, 4000, 3000), middle((20, 4000, 3000)))
     'the middle plane of 20, the middle 1024 x 1024 of 4000 x 3000 pixels'
+    >>> describe_sample((4000, 3000), (slice(0, 1024), slice(0, 1024)))
+    'an outer 1024 x 1024 of 4000 x 3000 pixels'
     """
+    part = tuple(each.stop - each.start for each in place)
+    which, where = (
+        "the middle" if _is_central(shape[axes], place[axes]) else "an outer"
+        for axes in (slice(-2), slice(-2, None))
+    )
     planes, measured = prod(shape[:-2]), prod(part[:-2])
     whole, inside = (f"{size[-2]} x {size[-1]}" for size in (shape, part))
-    text = f"{whole} pixels" if inside == whole else f"the middle {inside} of {whole} pixels"
+    text = f"{whole} pixels" if inside == whole else f"{where} {inside} of {whole} pixels"
     if planes == 1:
         return text
     if measured == planes:
         return f"{planes} planes, {text}"
-    return f"the middle {'plane' if measured == 1 else f'{measured} planes'} of {planes}, {text}"
+    return f"{which} {'plane' if measured == 1 else f'{measured} planes'} of {planes}, {text}"
+
+
+def _is_central(shape: tuple[int, ...], place: tuple[slice, ...]) -> bool:
+    return all(
+        abs(length - each.stop - each.start) <= 1 for length, each in zip(shape, place, strict=True)
+    )
