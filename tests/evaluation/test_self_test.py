@@ -21,6 +21,7 @@ from napari_fsrcnn.files.pictures import read_picture
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.inference.upscale import bicubic, upscale
+from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import list_models
 
@@ -184,6 +185,15 @@ def test_a_single_model_needs_no_list(make_model: MakeModel) -> None:
     for given in (model, "fsrcnn-x2"):
         (tested,) = self_test(CAMERA, 2, given, device="cpu").models
         assert tested.name == (given if isinstance(given, str) else model.name)
+
+
+def test_files_of_one_name_are_told_apart(make_model: MakeModel, tmp_path: Path) -> None:
+    paths = [tmp_path / run / "model.safetensors" for run in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        save_checkpoint(path, make_model(2))
+    result = self_test(CAMERA, 2, paths, device="cpu")
+    assert {model.name for model in result.models} == {"a/model.safetensors", "b/model.safetensors"}
 
 
 @pytest.mark.parametrize(

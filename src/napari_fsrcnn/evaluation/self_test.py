@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from napari_fsrcnn.inference.tiles import Progress
 from napari_fsrcnn.inference.upscale import bicubic, upscale
 from napari_fsrcnn.networks.network import check_scale
 from napari_fsrcnn.weights.model import Model
-from napari_fsrcnn.weights.shipped import as_model, list_models
+from napari_fsrcnn.weights.shipped import as_model, file_label, is_file_name, list_models
 
 _AS_IS = ValueRange(0.0, 1.0)
 _WINDOW = 8  # LR pixels: the gain of a region, not of a pixel
@@ -153,7 +154,14 @@ def _load(
         names = [names]
     if not names:
         raise ValueError(f"There is no model x{scale} to test: train one, or name one of your own.")
-    return [as_model(name, scale) for name in names]
+    return [_labelled(name, scale) for name in names]
+
+
+def _labelled(name: str | Path | Model, scale: int) -> Model:
+    model = as_model(name, scale)
+    if isinstance(name, Model) or not is_file_name(name):
+        return model
+    return replace(model, name=file_label(Path(name)))
 
 
 def _part(progress: Progress | None, done: int, total: int) -> Progress | None:

@@ -52,6 +52,18 @@ def is_file_name(name_or_path: str | Path) -> bool:
     return bool(path.suffix) or path.parent != Path()
 
 
+def file_label(path: Path) -> str:
+    """Name a model's file so that it can be told from others: every run's has the same name.
+
+    Examples
+    --------
+    >>> file_label(Path("runs/cells/model.safetensors"))
+    'cells/model.safetensors'
+    """
+    path = path.absolute()
+    return f"{path.parent.name}/{path.name}"
+
+
 def checkpoint_path(name_or_path: str | Path) -> Path:
     """Path of a model's checkpoint: a shipped one by name, any other by its file.
 

@@ -11,6 +11,7 @@ from napari.layers import Layer
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
+from napari_fsrcnn.weights.shipped import file_label
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.evaluating import BSD100, Request
 from napari_fsrcnn.widgets.layer_pictures import take_pictures
@@ -93,8 +94,7 @@ class EvaluateForm(QWidget):
         return str(self.folder.value)
 
     def _add_model(self, path: Path, choice: ModelChoice) -> None:
-        # Every run's model has the same file name.
-        self.models.add(replace(choice, label=f"{path.parent.name}/{path.name}"))
+        self.models.add(replace(choice, label=file_label(path)))
 
     def _arrange(self) -> None:
         models = QWidget()
