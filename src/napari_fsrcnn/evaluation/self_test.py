@@ -46,8 +46,9 @@ def self_test(
     The picture is cut to a multiple of ``scale``, shrunk by MATLAB's bicubic and rounded to its
     dtype, then restored by bicubic and by each model. PSNR and SSIM are those against the picture
     itself, with a border of ``scale`` pixels left out; of a stack, the means over the planes that
-    bicubic does not restore without any error: elsewhere there is nothing to gain. Of a large picture or stack the middle is measured, about a million pixels, and nothing else of a dask or
-    Zarr array is read.
+    bicubic does not restore without any error: elsewhere there is nothing to gain. Of a large
+    picture or stack the middle is measured, about a million pixels; where that is empty, as much at
+    an edge or a corner. Nothing else of a dask or Zarr array is read.
 
     Parameters
     ----------
