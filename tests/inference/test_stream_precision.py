@@ -37,7 +37,7 @@ def scheduler(request: pytest.FixtureRequest) -> Iterator[str | None]:
         processes=False,
         protocol="tcp://",
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         worker_dashboard_address=None,
     ) as cluster:
         yield cluster.scheduler_address
