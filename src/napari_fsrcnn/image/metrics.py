@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 SSIM_WINDOW = 11
 
@@ -46,6 +45,9 @@ def psnr(
     reference, image = _prepare(reference, image, data_range, shave)
     if np.array_equal(reference, image):
         return float("inf")
+    # Half a second: it comes with scipy.stats, and a widget that is opened needs neither.
+    from skimage.metrics import peak_signal_noise_ratio
+
     return float(peak_signal_noise_ratio(reference, image, data_range=data_range))
 
 
@@ -91,6 +93,8 @@ def ssim(
             f"SSIM needs at least {SSIM_WINDOW} x {SSIM_WINDOW} pixels; "
             f"{reference.shape[0]} x {reference.shape[1]} are left here."
         )
+    from skimage.metrics import structural_similarity
+
     return float(
         structural_similarity(
             reference,
