@@ -103,7 +103,7 @@ class SelfTest:
         best, gained = self.best, f"{abs(self.best.psnr_gain):.2f} dB"
         name = best.name if len(self.models) == 1 else f"even the best model, {best.name},"
         instead = "Use bicubic, or train a model on your own pictures."
-        if gained == "0.00 dB":
+        if round(best.psnr_gain, 2) == 0:
             return f"On this picture {name} makes no difference to bicubic. {instead}"
         if best.psnr_gain < 0:
             return f"On this picture {name} loses {gained} against bicubic. {instead}"

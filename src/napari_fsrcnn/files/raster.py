@@ -13,8 +13,8 @@ from napari_fsrcnn.files.picture import Picture
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Pillow's modes that are neither grey nor RGB(A), and the one that keeps what they show.
 _ANIMATED = {".gif", ".webp"}
+# Pillow's modes that are neither grey nor RGB(A), and the one that keeps what they show.
 _READ_AS = {"1": "L", "LA": "RGBA", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}
 
 
