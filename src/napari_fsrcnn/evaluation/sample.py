@@ -8,11 +8,11 @@ from itertools import product
 from math import isqrt, prod
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from napari_fsrcnn.image.layout import check_picture
 from napari_fsrcnn.image.metrics import SSIM_WINDOW
+from napari_fsrcnn.image.read import read
 
 PIXELS = 2**20
 """HR pixels of a sample: many enough for its figures, few enough for the dearest network."""
@@ -57,9 +57,9 @@ def take_sample(image: Any, scale: int, *, rgb: bool) -> Sample:
     """
     axes = image.shape[:-1] if rgb else image.shape
     if len(axes) < 2:
-        check_picture(np.asarray(image), rgb=rgb)
+        check_picture(read(image), rgb=rgb)
     for place in _places(axes):
-        hr = np.asarray(image[place])
+        hr = read(image[place])
         check_picture(hr, rgb=rgb)
         hr = _cut(hr, scale, axes, rgb=rgb)
         if hr.min() != hr.max():

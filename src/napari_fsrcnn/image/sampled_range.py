@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range
 
 WINDOWS = 16
@@ -50,7 +51,7 @@ def sample_value_range(image: Any, *, rgb: bool) -> ValueRange:
     axes = image.shape[:-1] if rgb else image.shape
     sample = []
     for window in windows(axes):
-        values = np.asarray(image[(*window, *colours)])
+        values = read(image[(*window, *colours)])
         check_picture(values, rgb=rgb)
         sample.append(values.ravel())
     return find_value_range(np.concatenate(sample))

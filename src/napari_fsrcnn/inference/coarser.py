@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from napari_fsrcnn.image.read import read
+
 SMALLEST = 1024
 """Pixels along Y and X that need no coarser level."""
 
@@ -48,5 +50,5 @@ def coarser_levels(image: Any, *, rgb: bool) -> list[Any]:
         factor *= 2
     if y == 0:
         # napari reads it whole, and would else do so in the window's own thread.
-        levels[-1] = np.ascontiguousarray(levels[-1])
+        levels[-1] = np.ascontiguousarray(read(levels[-1]))
     return levels

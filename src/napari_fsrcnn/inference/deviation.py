@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.image.sampled_range import sample_value_range
 from napari_fsrcnn.inference.prepared import Precision
 from napari_fsrcnn.inference.restore import Color
@@ -52,7 +53,7 @@ def deviation(
         if value_range is None
         else check_value_range(value_range)
     )
-    middle = np.asarray(image[_middle(image.shape, rgb=rgb)]).astype(np.float32)
+    middle = read(image[_middle(image.shape, rgb=rgb)]).astype(np.float32)
     how: dict[str, Any] = {"rgb": rgb, "value_range": limits, "color": color, "device": device}
     exact: NDArray[Any] = upscale(middle, model, **how)
     other: NDArray[Any] = upscale(middle, model, precision=precision, **how)

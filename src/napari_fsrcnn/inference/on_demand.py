@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.inference.upscaled_blocks import Index, UpscaledBlocks
 
 Axes = tuple[range | int, ...]
@@ -146,7 +147,7 @@ class OnDemand:
         if any(len(each) == 0 for each in positions):
             return np.empty(self.lengths, self.dtype)
         box = tuple(slice(int(each[0]), int(each[-1]) + 1) for each in positions)
-        pixels = np.asarray(self.blocks.source[box])
+        pixels = read(self.blocks.source[box])
         for axis, each in enumerate(positions):
             if len(each) != pixels.shape[axis] or zoom[axis] > 1:
                 pixels = pixels.take(each - each[0], axis)

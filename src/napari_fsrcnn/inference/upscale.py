@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_fsrcnn.image.layout import check_picture, guess_rgb
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range
 from napari_fsrcnn.inference.prepared import Precision, prepare
 from napari_fsrcnn.inference.restore import (
@@ -151,7 +152,7 @@ def bicubic(image: ArrayLike, scale: int, *, rgb: bool | None = None) -> NDArray
 
 
 def _picture(image: ArrayLike, *, rgb: bool | None) -> tuple[Picture, bool]:
-    array = np.asarray(image)
+    array = read(image)
     rgb = guess_rgb(array.shape) if rgb is None else rgb
     check_picture(array, rgb=rgb)
     return array, rgb

@@ -9,6 +9,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.inference.block_cache import BlockCache
 from napari_fsrcnn.inference.block_upscaler import (
     Block,
@@ -115,7 +116,7 @@ class UpscaledBlocks:
             row, column = index[-2:]
             place = Block(index, self._spans[0][row], self._spans[1][column])
             colours = tuple(slice(0, length) for length in self._colours)
-            region = np.asarray(self.source[(*place.read, *colours)])
+            region = read(self.source[(*place.read, *colours)])
             block = self.upscaler.upscale(region, place, notice)
             self.cache.put((self._name, index), block)
         return block

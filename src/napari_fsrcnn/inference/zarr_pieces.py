@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from napari_fsrcnn.files.ome_zarr_pyramid import open_levels
 from napari_fsrcnn.files.open_picture import open_picture
 from napari_fsrcnn.image.halve import halve
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler
 from napari_fsrcnn.inference.executors import tell_client
 from napari_fsrcnn.inference.portable import PortableModel
@@ -57,7 +58,7 @@ class PieceWriter:
 
     def _write_upscaled(self, block: Block) -> None:
         colours = tuple(slice(0, n) for n in self.source.shape[-1:] if self.upscaler.rgb)
-        region: NDArray[Any] = np.asarray(self.source[(*block.read, *colours)])
+        region: NDArray[Any] = read(self.source[(*block.read, *colours)])
         upscaled = self.upscaler.upscale(region, block, self.notice).transpose(self.order)
         written = (*block.written(self.scale), *colours)
         self.levels[0][tuple(written[axis] for axis in self.order)] = upscaled

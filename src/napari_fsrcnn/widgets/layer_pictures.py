@@ -14,6 +14,7 @@ from napari_fsrcnn.datasets.luma import luma_pair
 from napari_fsrcnn.datasets.pairs import Pair, check_pair
 from napari_fsrcnn.image.alignment import find_shift
 from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.image.sampled_range import sample_value_range
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
 
@@ -154,7 +155,7 @@ def _check_alignment(pair: Pair, lr_name: str, scale: int) -> None:
 
 
 def _plane(picture: LayerPicture, index: tuple[int, ...]) -> np.ndarray:
-    plane = np.asarray(picture.data[index])
+    plane = read(picture.data[index])
     with _named(picture):
         check_picture(plane, rgb=picture.rgb)
     return plane[..., :3] if picture.rgb else plane

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import numpy as np
 from napari.layers import Image
 from napari.viewer import Viewer
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel
 
 from napari_fsrcnn.evaluation.compare import Comparison, ComparisonStopped, compare
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.widgets.figures_text import comparison_table
 from napari_fsrcnn.widgets.image_layers import finest_level
 from napari_fsrcnn.widgets.job import Job
@@ -82,8 +82,8 @@ def measuring_events(
     """
     try:
         yield compare(
-            np.asarray(reference),
-            np.asarray(image),
+            read(reference),
+            read(image),
             rgb=rgb,
             progress=reporting(report),
             stop=stop,

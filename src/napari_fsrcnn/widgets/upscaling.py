@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 import napari_fsrcnn
 from napari_fsrcnn.evaluation.compare import Channels, Comparison, ComparisonStopped, compare
 from napari_fsrcnn.evaluation.consistency import consistency
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
@@ -150,7 +150,7 @@ def upscaling_events(
         device = describe_device(resolve_device(request.device))
         model = loaded_model(request)
         yield Began(device)
-        source = np.asarray(request.image)
+        source = read(request.image)
         image, figures = _upscale_and_measure(source, request, model, report, stop)
         deviation = measured_deviation(source, request, model)
         agreement = consistency(
@@ -199,7 +199,7 @@ def _upscale_and_measure(
 
     if request.reference is None:
         return run(), None
-    reference = np.asarray(request.reference)
+    reference = read(request.reference)
     _check_size(reference, image, request)
 
     def measure(enlarged: NDArray[Any], baseline: NDArray[Any]) -> Comparison:
