@@ -18,17 +18,25 @@ json_values = st.one_of(
 )
 settings_of_a_run = st.dictionaries(st.text(max_size=5), json_values, max_size=3)
 
-records = st.builds(
+some_pictures = st.lists(st.sampled_from(["T91/t1", "T91/t2"]), max_size=2)
+first_records = st.builds(
     TrainingRecord,
     data=names,
-    train=names,
-    validation=names,
+    train=some_pictures,
+    validation=some_pictures,
     config=settings_of_a_run,
     step=st.integers(0, 10**9),
     seconds=st.floats(0, 1e9),
     versions=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),
     date=st.dates().map(lambda date: date.isoformat()),
     machine=st.text(max_size=8),
+)
+records = st.recursive(
+    first_records,
+    lambda starts: st.builds(
+        lambda record, start: record.model_copy(update={"start": start}), first_records, starts
+    ),
+    max_leaves=4,
 )
 validations = st.builds(
     Validation,
@@ -121,6 +129,21 @@ def test_what_must_be_said(name: str) -> None:
     del sound[name]
     with pytest.raises(ValidationError, match=name):
         Card.model_validate(sound)
+
+
+def test_pictures_are_named_once_along_a_chain_of_starts() -> None:
+    how = {"config": {}, "step": 5, "seconds": 1.5, "versions": {}, "date": "2026-01-31"}
+    first = {"data": ["T91"], "train": ["T91/t1"], "validation": ["T91/t2"], **how}
+    other = first | {"train": ["T91/t3"]}
+    # As files of earlier versions hold them: each record complete.
+    complete = first | {"start": first | {"start": first | {"start": other}}}
+    record = TrainingRecord.model_validate(complete)
+    written = record.model_dump_json()
+    assert [written.count(name) for name in ("t1", "t2", "t3")] == [1, 1, 1]
+    assert TrainingRecord.model_validate_json(written) == record
+    assert record.start is not None
+    assert record.start.start is not None
+    assert record.start.start.start == TrainingRecord.model_validate(other)
 
 
 def test_a_card_does_not_change() -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    model_validator,
+)
 
 from napari_fsrcnn.image.value_range import RULE
 
@@ -34,6 +41,9 @@ class DatasetFigures(_Frozen):
     bicubic_ssim: float
 
 
+_PICTURES = ("data", "train", "validation")
+
+
 class TrainingRecord(_Frozen):
     """How the weights came about; names are ``data set/picture``.
 
@@ -41,6 +51,9 @@ class TrainingRecord(_Frozen):
     training started from, if it did from one that was trained here. ``taught_on`` are pictures
     of its teacher, if that tells them: those that are not named here, and those of the validation
     that the teacher had learnt from.
+
+    Written down, what ``start`` has in common with the training itself is left out of it: hundreds
+    of names, repeated at each start, would be larger than the weights.
     """
 
     data: list[str]
@@ -54,6 +67,24 @@ class TrainingRecord(_Frozen):
     machine: str = ""
     start: TrainingRecord | None = None
     taught_on: list[str] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_start(cls, fields: Any) -> Any:
+        match fields:
+            case {"start": dict() as start}:
+                shared = {name: fields[name] for name in _PICTURES if name in fields}
+                return {**fields, "start": {**shared, **start}}
+        return fields
+
+    @field_serializer("start", mode="wrap")
+    def _leave_out_repeated(
+        self, start: TrainingRecord | None, write: SerializerFunctionWrapHandler
+    ) -> dict[str, Any] | None:
+        if start is None:
+            return None
+        repeated = {name for name in _PICTURES if getattr(start, name) == getattr(self, name)}
+        return {name: value for name, value in write(start).items() if name not in repeated}
 
     @property
     def pictures(self) -> frozenset[str]:
