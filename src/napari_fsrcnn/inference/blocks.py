@@ -6,14 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from napari_fsrcnn.inference.convolve import convolve, lay_out
+from napari_fsrcnn.inference.convolve import LANES, convolve, lay_out
 from napari_fsrcnn.inference.edges import EdgeMode
 
 _RUN = 4
 """Sub-pixels that a block has on each side at least: 4 x 4 fill a processor's 16 lanes."""
-
-_LANES = 8
-"""Channels are a multiple of it: a processor of 8 lanes is slower at 9 of them than at 16."""
 
 _WHOLE = {4: torch.float32, 8: torch.complex64, 16: torch.complex128}
 """Types that carry so many bytes at once."""
@@ -57,7 +54,8 @@ class Blocks(nn.Module):
         self.after = weight.shape[-1] - 1 - before
         self.mode: EdgeMode = mode
         blocked = blocked_weight(weight, scale, self.side)
-        idle = -len(blocked) % _LANES
+        # A processor of 8 lanes is slower at 9 channels than at 16.
+        idle = -len(blocked) % LANES
         self.weight = lay_out(functional.pad(blocked, (0, 0) * 3 + (0, idle)))
         self.bias = nn.Parameter(bias.detach().expand(len(self.weight)).clone())
 

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+LANES = 8
+"""Values of float32 that a processor computes at once, or half of them."""
+
 _VECTOR = 8
 
 
