@@ -9,6 +9,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from napari_fsrcnn.training.vgg import Vgg, layer_names
 from napari_fsrcnn.training.vgg_weights import CAFFE, TORCHVISION, read_vgg
 
 LOSS = """
@@ -91,6 +92,23 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
     safetensors.torch.save_file({"layer1.0.conv1.weight": torch.zeros(1)}, path)
     with pytest.raises(ValueError, match=r"resnet\.safetensors holds no VGG weights"):
         read_vgg(path, "vgg16")
+
+
+@pytest.mark.parametrize("convention", ["torchvision", "caffe"])
+@pytest.mark.parametrize(("vgg", "other"), [("vgg16", "vgg19"), ("vgg19", "vgg16")])
+def test_weights_of_the_other_depth_are_refused(
+    tmp_path: Path, vgg: Vgg, other: Vgg, convention: str
+) -> None:
+    layers = enumerate(layer_names(vgg))
+    named = [(f"features.{number}", name) for number, name in layers if name.startswith("conv")]
+    state = {
+        f"{ours if convention == 'torchvision' else theirs}.weight": torch.zeros(1)
+        for ours, theirs in named
+    }
+    safetensors.torch.save_file(state, tmp_path / "vgg.safetensors")
+    assert len(read_vgg(tmp_path / "vgg.safetensors", vgg).tensors) == len(named)
+    with pytest.raises(ValueError, match=rf"not hold the layers of VGG-{other[3:]} from the first"):
+        read_vgg(tmp_path / "vgg.safetensors", other)
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:

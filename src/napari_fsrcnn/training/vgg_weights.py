@@ -75,7 +75,7 @@ def read_vgg(path: Path, vgg: Vgg) -> VggWeights:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file can't be read or has neither kind of names.
+        If the file can't be read, has neither kind of names or is of another VGG.
     """
     if not path.is_file():
         raise FileNotFoundError(f"There is no file of VGG weights {path}: check the path.")
@@ -103,13 +103,34 @@ def _read_state(path: Path) -> Mapping[str, Tensor]:
 def _named(state: Mapping[str, Tensor], vgg: Vgg, path: Path) -> VggWeights:
     names = layer_names(vgg)
     if "features.0.weight" in state:
+        _check_depth(state, [f"features.{number}" for number in range(len(names))], vgg, path)
         return VggWeights(_renamed(state, names), TORCHVISION)
     if "conv1_1.weight" in state:
+        _check_depth(state, names, vgg, path)
         return VggWeights(dict(state), CAFFE)
     raise ValueError(
         f"{path} holds no VGG weights: they are named features.0.weight and so on in torchvision, "
         f"or conv1_1.weight and so on in Caffe."
     )
+
+
+def _check_depth(state: Mapping[str, Tensor], layers: Sequence[str], vgg: Vgg, path: Path) -> None:
+    """Refuse weights of another depth; the last layers may be missing."""
+    convolutions = [
+        f"{layer}.weight"
+        for layer, name in zip(layers, layer_names(vgg), strict=True)
+        if name.startswith("conv")
+    ]
+    weights = {
+        name
+        for name in state
+        if name.startswith(("features.", "conv")) and name.endswith(".weight")
+    }
+    if weights != set(convolutions[: len(weights)]):
+        raise ValueError(
+            f"{path} does not hold the layers of VGG-{vgg[3:]} from the first one on: give a file "
+            f"of its weights, or choose the other VGG."
+        )
 
 
 def _renamed(state: Mapping[str, Tensor], names: Sequence[str]) -> dict[str, Tensor]:
