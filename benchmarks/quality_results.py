@@ -40,7 +40,7 @@ def measure(measured: Measured, data: ImageSet, date: str) -> Result:
     Raises
     ------
     ValueError
-        If the model has seen pictures of the test set.
+        If the model has seen pictures of the test set, or one of them can't be measured.
     """
     model = BICUBIC if measured.model is None else measured.model
     figures = evaluate(model, data.folder, measured.scale, device="cpu")
@@ -48,6 +48,8 @@ def measure(measured: Measured, data: ImageSet, date: str) -> Result:
         raise ValueError(
             f"{measured.name} was trained or chosen on {figures.left_out} pictures of {data.name}."
         )
+    if figures.unusable:
+        raise ValueError(figures.unusable[0].sentence)
     return Result(
         measured.name,
         measured.by,

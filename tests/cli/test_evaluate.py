@@ -94,6 +94,39 @@ def test_it_is_said_how_many_pictures_do_not_count(
     assert "Left out, because bicubic restores them without error: 1." in ended.stdout
 
 
+def test_pictures_that_cannot_be_measured_are_named_and_the_others_are_measured(
+    command: Run, pictures: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "waves"
+    shutil.copytree(pictures, folder)
+    (folder / "cut.png").write_bytes((pictures / "wave_0.png").read_bytes()[:99])
+    (folder / "text.png").write_text("no picture")
+    iio.imwrite(folder / "tiny.png", np.eye(3, dtype=np.uint8))
+    iio.imwrite(folder / "nan.tif", np.full((64, 64), np.nan, np.float32))
+    options = ["--model", "bicubic", "--scale", 2, "--data"]
+    ended = command("evaluate", *options, folder)
+    assert ended.returncode == 1
+    assert "mean over 6 pictures" in ended.stdout
+    assert "Left out, because they can't be measured: 4." in ended.stdout
+    lines = ended.stderr.splitlines()
+    names = ["cut", "nan", "text", "tiny"]
+    for name, line in zip(names, lines, strict=True):
+        assert line.startswith(f"waves/{name} is left out: ")
+    alone = command("evaluate", *options, pictures).stdout
+    assert ended.stdout.startswith(alone.rstrip())
+
+
+def test_where_no_picture_can_be_measured_there_are_no_figures(
+    command: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    options = ["--model", "bicubic", "--scale", 2]
+    ended = command("evaluate", "--data", tmp_path, *options)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "No picture can be measured." in ended.stderr
+    assert "text.png cannot be read as a picture" in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import ImageScore, LeftOut, ModelScore, mean_scores
 from napari_fsrcnn.evaluation.grid import score_models
 from napari_fsrcnn.evaluation.grid_csv import COLUMNS, write_csv
@@ -90,6 +90,29 @@ def test_an_empty_picture_does_not_count_in_the_means(
     for figure in ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim", "counted"):
         assert getattr(result, figure) == getattr(alone, figure)
     assert len(result.images) == result.counted + 1 == 4
+
+
+def test_what_cannot_be_measured_is_told_once_a_scale_and_the_others_go_on(
+    make_model: Callable[..., Model],
+) -> None:
+    unreadable = Unusable("mine/broken", "it is broken")
+    tiny = Pair("mine/tiny", np.eye(12), None, rgb=False)
+    models = {"a": make_model(2), "b": make_model(2), "c": make_model(3)}
+    progress: list[tuple[int, int]] = []
+    events = list(
+        score_models(
+            models,
+            lambda _: [unreadable, *PAIRS, tiny],
+            device="cpu",
+            progress=lambda *at: progress.append(at),
+        )
+    )
+    unusable = [each.name for each in events if isinstance(each, Unusable)]
+    assert unusable == ["mine/broken", "mine/tiny"] * 2
+    assert len(events) - len(unusable) == 9
+    assert progress[-1] == (15, 15)
+    with pytest.raises(ValueError, match=r"No picture can be measured. mine/broken is left out"):
+        list(score_models(models, lambda _: [unreadable, tiny], device="cpu"))
 
 
 def test_stop_ends_it_after_the_picture(make_model: Callable[..., Model]) -> None:

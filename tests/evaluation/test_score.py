@@ -128,3 +128,18 @@ def test_authors_weights_give_the_figures_that_are_known_for_them(
     assert evaluate(path, data_folder("Set5"), scale, device="cpu").psnr == pytest.approx(
         known, abs=0.02
     )
+
+
+def test_a_picture_that_cannot_be_measured_is_left_out_and_named() -> None:
+    bad = [
+        Pair("mine/tiny", SMOOTH[:12, :12], None, rgb=False),
+        Pair("mine/nan", np.full((64, 64), np.nan), None, rgb=False),
+    ]
+    result = evaluate("bicubic", [bad[0], *PAIRS, bad[1]], 2)
+    alone = evaluate("bicubic", PAIRS, 2)
+    assert (result.images, result.psnr) == (alone.images, alone.psnr)
+    assert [each.name for each in result.unusable] == ["mine/tiny", "mine/nan"]
+    assert result.unusable[0].sentence.startswith("mine/tiny is left out: ")
+    assert json.loads(result.to_json())["unusable"][0]["name"] == "mine/tiny"
+    with pytest.raises(ValueError, match=r"No picture can be measured. mine/tiny is left out: "):
+        evaluate("bicubic", bad, 2)

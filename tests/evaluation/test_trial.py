@@ -26,6 +26,6 @@ def test_a_perfect_result_has_no_error() -> None:
 
 
 def test_what_is_too_small_is_named() -> None:
-    trial = Trial(Pair("a/tiny", np.zeros((12, 12), np.uint8), None, rgb=False), 2)
+    tiny = Pair("a/tiny", np.zeros((12, 12), np.uint8), None, rgb=False)
     with pytest.raises(ValueError, match=r"^a/tiny can't be measured. SSIM needs at least 11"):
-        trial.score(trial.bicubic)
+        Trial(tiny, 2)

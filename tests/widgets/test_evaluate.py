@@ -90,6 +90,22 @@ def test_a_folder_and_a_model_from_a_file(
     assert score.image.name == "pictures/one"
 
 
+def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_measured(
+    widget: EvaluateWidget, discs: np.ndarray, tmp_path: Path, qtbot: QtBot
+) -> None:
+    imageio.imwrite(tmp_path / "whole.png", discs[0])
+    (tmp_path / "cut.png").write_bytes((tmp_path / "whole.png").read_bytes()[:99])
+    widget.form.source.value = FOLDER
+    widget.form.folder.value = tmp_path
+    run(widget, qtbot)
+    assert [score.image.name for score in widget.table.scores] == [f"{tmp_path.name}/whole"] * 2
+    first, count, sentence = widget.status.text().splitlines()
+    assert first.startswith("2 rows on CPU")
+    assert count == "Left out, because they can't be measured: 1."
+    assert sentence.startswith(f"{tmp_path.name}/cut is left out: ")
+    assert last_notification() == f"{count}\n{sentence}"
+
+
 def test_a_file_that_is_no_model(widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "notes.safetensors").write_text("no model")
     offered = widget.form.models.count()

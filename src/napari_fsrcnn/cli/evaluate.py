@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from napari_fsrcnn.cli.console import progress_bar, say, show_table
+from napari_fsrcnn.cli.console import progress_bar, say, show_table, warn
 from napari_fsrcnn.cli.download import BSD100, fetch
 from napari_fsrcnn.cli.figures import psnr_cells, ssim_cells
 from napari_fsrcnn.files.atomic import atomic_path, check_target
@@ -39,7 +39,8 @@ def evaluate(
 ) -> None:
     """Measure a model and bicubic: PSNR and SSIM on Y, a border of K pixels left out.
 
-    Pictures that the model was trained or chosen on are left out.
+    Pictures that the model was trained or chosen on are left out, and those that can't be read or
+    measured, which ends with exit code 1.
     """
     if json is not None:
         check_target(json)
@@ -53,6 +54,10 @@ def evaluate(
         with atomic_path(json) as temporary:
             temporary.write_text(evaluation.to_json() + "\n", encoding="utf-8")
     _show(evaluation)
+    for each in evaluation.unusable:
+        warn(each.sentence)
+    if evaluation.unusable:
+        raise typer.Exit(1)
 
 
 def _show(evaluation: Evaluation) -> None:
@@ -68,5 +73,7 @@ def _show(evaluation: Evaluation) -> None:
     )
     if exact := len(evaluation.images) - n_pictures:
         say(f"Left out, because bicubic restores them without error: {exact}.")
+    if evaluation.unusable:
+        say(f"Left out, because they can't be measured: {len(evaluation.unusable)}.")
     if evaluation.left_out:
         say(f"Left out, because the model was trained or chosen on them: {evaluation.left_out}.")

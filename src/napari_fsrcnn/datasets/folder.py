@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_fsrcnn.datasets.ome_zarr import find_ome_zarr_range, read_ome_zarr
-from napari_fsrcnn.datasets.pairs import Pair, check_pair
+from napari_fsrcnn.datasets.pairs import Pair, Unusable, all_usable, sift
 from napari_fsrcnn.files.ome_zarr import is_zarr
 from napari_fsrcnn.files.pictures import is_picture, read_picture
 from napari_fsrcnn.image.layout import check_picture
@@ -60,23 +60,31 @@ def read_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair]:
         A picture that cannot be read or is too small, an HR without its LR, pairs of other scales
         only, pairs and other pictures in one folder.
     """
+    return all_usable(sift_folder(folder, scale))
+
+
+def sift_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair | Unusable]:
+    """Read a folder as :func:`read_folder` does, and go on after a picture that can't be used.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such folder, or no picture in it.
+    ValueError
+        Pairs of other scales only, pairs and other pictures in one folder.
+    """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  Path.resolve would follow links
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}: give one that holds pictures.")
-    for pair in _read(folder, scale):
-        yield check_pair(pair, scale)
-
-
-def _read(folder: Path, scale: int) -> Iterator[Pair]:
     if is_zarr(folder):
-        return _read_hr([folder], folder.parent)
+        return _read_hr([folder], folder.parent, scale)
     paths = _find_pictures(folder)
     if not paths:
         raise FileNotFoundError(f"There is no picture in {folder}: choose a folder that has some.")
     if halves := _find_halves(paths):
         _check_halves(halves, paths, folder, scale)
         return _read_ready_made(halves, folder, scale)
-    return _read_hr(paths, folder)
+    return _read_hr(paths, folder, scale)
 
 
 def _find_halves(paths: list[Path]) -> dict[Path, re.Match[str]]:
@@ -106,20 +114,26 @@ def _check_halves(
             )
 
 
-def _read_ready_made(halves: dict[Path, re.Match[str]], folder: Path, scale: int) -> Iterator[Pair]:
+def _read_ready_made(
+    halves: dict[Path, re.Match[str]], folder: Path, scale: int
+) -> Iterator[Pair | Unusable]:
     pairs: dict[Path, dict[str, Path]] = {}
     for path, match in halves.items():
         if int(match["scale"]) == scale:
             pairs.setdefault(path.with_name(match["stem"]), {})[match["kind"].upper()] = path
     for stem, by_kind in pairs.items():
-        if len(by_kind) < 2:
-            (kind, path), *_ = by_kind.items()
-            raise ValueError(f"{path} has no {'LR' if kind == 'HR' else 'HR'} picture beside it.")
         if _in_set_folder(stem):
             name = f"{stem.parent.parent.name.lower()}/{stem.name}"
         else:
             name = stem.relative_to(folder.parent).as_posix()
-        yield read_pair(name, by_kind["HR"], by_kind["LR"])
+        yield from sift(name, _read_halves(name, by_kind), scale)
+
+
+def _read_halves(name: str, by_kind: dict[str, Path]) -> Iterator[Pair]:
+    if len(by_kind) < 2:
+        (kind, path), *_ = by_kind.items()
+        raise ValueError(f"{path} has no {'LR' if kind == 'HR' else 'HR'} picture beside it.")
+    yield read_pair(name, by_kind["HR"], by_kind["LR"])
 
 
 def _in_set_folder(path: Path) -> bool:
@@ -157,12 +171,13 @@ def _find_pictures(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _read_hr(paths: list[Path], folder: Path) -> Iterator[Pair]:
+def _read_hr(paths: list[Path], folder: Path, scale: int) -> Iterator[Pair | Unusable]:
     stems = Counter(map(_stem, paths))
     for path in paths:
         # a.png and a.tif in one folder are two pictures.
         stem = _stem(path) if stems[_stem(path)] == 1 else path
-        yield from _read_planes(path, stem.relative_to(folder.parent).as_posix())
+        name = stem.relative_to(folder.parent).as_posix()
+        yield from sift(name, _read_planes(path, name), scale)
 
 
 def _read_planes(path: Path, name: str) -> Iterator[Pair]:

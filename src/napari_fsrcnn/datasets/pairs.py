@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from napari_fsrcnn.image.alignment import correlate_structures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from numpy.typing import NDArray
 
     from napari_fsrcnn.image.value_range import ValueRange
@@ -42,6 +44,51 @@ class Pair:
     rgb: bool
     stack: str = ""
     value_range: ValueRange | None = None
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A picture that can't be read or measured.
+
+    Attributes
+    ----------
+    name : str
+        As of a :class:`Pair`; of a file or layer that breaks off, its own.
+    reason : str
+    """
+
+    name: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """What is left out, and why."""
+        return f"{self.name} is left out: {self.reason}"
+
+
+def sift(name: str, pairs: Iterable[Pair], scale: int) -> Iterator[Pair | Unusable]:
+    """Check the pairs of a file or layer, by name; one that can't be used is the last of them."""
+    try:
+        for pair in pairs:
+            yield check_pair(pair, scale)
+    except (ValueError, FileNotFoundError) as error:  # a link may lead nowhere
+        yield Unusable(name, str(error))
+
+
+def all_usable(found: Iterable[Pair | Unusable]) -> Iterator[Pair]:
+    """Pass on the pairs.
+
+    Raises
+    ------
+    ValueError
+        One can't be used.
+    """
+    for each in found:
+        match each:
+            case Unusable(reason=reason):
+                raise ValueError(reason)
+            case _:
+                yield each
 
 
 def check_pair(pair: Pair, scale: int) -> Pair:

@@ -5,29 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_fsrcnn.datasets.bsd100 import read_bsd100
-from napari_fsrcnn.datasets.folder import read_folder
+from napari_fsrcnn.datasets.folder import sift_folder
+from napari_fsrcnn.datasets.pairs import all_usable
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
     from pathlib import Path
 
-    from napari_fsrcnn.datasets.pairs import Pair
+    from napari_fsrcnn.datasets.pairs import Pair, Unusable
 
 
 class ReadingStopped(RuntimeError):
     """Raised when ``stop`` is set before all pictures are read."""
 
 
-def iterate_pairs(data: str | Path, scale: int) -> Iterator[Pair]:
-    """Read, one after the other, BSD-100 or a folder of pictures.
+def sift_pairs(data: str | Path, scale: int) -> Iterator[Pair | Unusable]:
+    """Read, one after the other, BSD-100 or a folder of pictures, and tell which can't be used.
 
     Raises
     ------
     OSError, ValueError
-        As :func:`read_pairs`.
+        As :func:`read_pairs`, but for single pictures of a folder.
     """
-    return read_bsd100(scale) if data == "bsd100" else read_folder(data, scale)
+    return read_bsd100(scale) if data == "bsd100" else sift_folder(data, scale)
 
 
 def read_pairs(data: str | Path, scale: int, stop: threading.Event | None = None) -> list[Pair]:
@@ -45,7 +46,7 @@ def read_pairs(data: str | Path, scale: int, stop: threading.Event | None = None
         `stop` was set; it is looked at before each picture.
     """
     pairs = []
-    for pair in iterate_pairs(data, scale):
+    for pair in all_usable(sift_pairs(data, scale)):
         if stop is not None and stop.is_set():
             raise ReadingStopped("Reading the pictures was stopped.")
         pairs.append(pair)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import LeftOut, ModelScore
 from napari_fsrcnn.evaluation.score import pictures_seen
-from napari_fsrcnn.evaluation.trial import Trial
-from napari_fsrcnn.inference.prepared import prepare
+from napari_fsrcnn.evaluation.trial import Trial, nothing_measured, try_out
+from napari_fsrcnn.inference.prepared import Prepared, prepare
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.weights.model import Model
@@ -17,12 +17,12 @@ from napari_fsrcnn.weights.model import Model
 
 def score_models(
     models: Mapping[str, Model],
-    read: Callable[[int], Iterable[Pair]],
+    read: Callable[[int], Iterable[Pair | Unusable]],
     *,
     device: str = "auto",
     progress: Progress | None = None,
     stop: threading.Event | None = None,
-) -> Iterator[ModelScore | LeftOut]:
+) -> Iterator[ModelScore | LeftOut | Unusable]:
     """Measure models of any scales as :func:`napari_fsrcnn.evaluate` does, LR made from HR.
 
     Parameters
@@ -42,11 +42,13 @@ def score_models(
     ------
     ModelScore, LeftOut
         Picture after picture, one for each model of the scale.
+    Unusable
+        In place of all these, where a picture can't be read or measured at the scale.
 
     Raises
     ------
     ValueError
-        If a picture can't be used or there is no such device.
+        If no picture can be measured or there is no such device.
     OSError
         If ``read`` can't read.
     UpscaleStopped
@@ -54,7 +56,8 @@ def score_models(
     """
     on = resolve_device(device)
     seen = {name: pictures_seen(model) for name, model in models.items()}
-    done = 0
+    done = pictures = 0
+    unusable = []
     for scale in sorted({model.scale for model in models.values()}):
         networks = {
             name: prepare(model.network, on)
@@ -63,18 +66,36 @@ def score_models(
         }
         pairs = list(_until(stop, read(scale)))
         for pair in pairs:
-            trial = Trial(pair, scale)
+            trial = try_out(pair, scale)
+            if isinstance(trial, Unusable):
+                unusable.append(trial)
+                yield trial
             for name, network in networks.items():
-                if pair.name in seen[name]:
-                    yield LeftOut(name, pair.name)
-                else:
-                    yield ModelScore(name, scale, trial.score(trial.restore(network, stop)))
+                if isinstance(trial, Trial):
+                    yield _measure(name, network, trial, seen[name], stop)
                 done += 1
                 if progress is not None:
                     progress(done, len(models) * len(pairs))
+        pictures += len(pairs)
+    if unusable and len(unusable) == pictures:
+        raise nothing_measured(unusable)
 
 
-def _until(stop: threading.Event | None, pairs: Iterable[Pair]) -> Iterator[Pair]:
+def _measure(
+    model: str,
+    network: Prepared,
+    trial: Trial,
+    seen: frozenset[str],
+    stop: threading.Event | None,
+) -> ModelScore | LeftOut:
+    if trial.planes.name in seen:
+        return LeftOut(model, trial.planes.name)
+    return ModelScore(model, trial.scale, trial.score(trial.restore(network, stop)))
+
+
+def _until(
+    stop: threading.Event | None, pairs: Iterable[Pair | Unusable]
+) -> Iterator[Pair | Unusable]:
     for pair in pairs:
         if stop is not None and stop.is_set():
             raise UpscaleStopped("The evaluation was stopped.")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.datasets.source import read_pairs
+from napari_fsrcnn.datasets.pairs import Pair, Unusable
+from napari_fsrcnn.datasets.source import sift_pairs
 from napari_fsrcnn.evaluation.figures import ImageScore, counted, mean_score
-from napari_fsrcnn.evaluation.trial import LR, Trial
+from napari_fsrcnn.evaluation.trial import LR, nothing_measured, try_out
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.inference.prepared import prepare
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
@@ -29,6 +29,8 @@ class Evaluation(BaseModel):
     left_out : int
         Pictures of the data set that the model was trained or chosen on, and that therefore do
         not count.
+    unusable : tuple of Unusable
+        Those that can't be read or measured: each has a ``name`` and a ``reason``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +43,7 @@ class Evaluation(BaseModel):
     bicubic_psnr: float
     bicubic_ssim: float
     left_out: int
+    unusable: tuple[Unusable, ...]
     images: tuple[ImageScore, ...]
 
     @property
@@ -71,7 +74,7 @@ def evaluate(
     """Measure a model and bicubic on pictures, on Y, with a border of ``scale`` pixels left out.
 
     Pictures that the model's training record names are left out, so that no figure is taken from
-    what a model has seen.
+    what a model has seen. So are those that can't be read or measured, and the result names them.
 
     Parameters
     ----------
@@ -97,8 +100,8 @@ def evaluate(
     Raises
     ------
     ValueError
-        If the model has another scale, there is no picture or one can't be used, LR is to be given
-        and is not, or the model was trained on every picture.
+        If the model has another scale, there is no picture or none can be measured, LR is to be
+        given and never is, or the model was trained on every picture.
     OSError
         If files can't be read or a download fails.
     UpscaleStopped
@@ -106,31 +109,37 @@ def evaluate(
     """
     scale = check_scale(scale)
     loaded = None if str(model) == "bicubic" else as_model(model, scale)
-    pairs = read_pairs(data, scale) if isinstance(data, str | Path) else list(data)
-    if not pairs:
+    found = list(sift_pairs(data, scale) if isinstance(data, str | Path) else data)
+    if not found:
         raise ValueError("There is nothing to evaluate on: give 'bsd100', a folder or pictures.")
     seen = frozenset() if loaded is None else pictures_seen(loaded)
-    unseen = [pair for pair in pairs if pair.name not in seen]
+    unseen = [each for each in found if each.name not in seen]
     if not unseen:
         raise ValueError(
             "The model was trained or chosen on every one of these pictures: evaluate it on others."
         )
     network = None if loaded is None else prepare(loaded.network, resolve_device(device))
-    scores = []
+    scores: list[ImageScore] = []
+    unusable: list[Unusable] = []
     for done, pair in enumerate(unseen, start=1):
         if stop is not None and stop.is_set():
             raise UpscaleStopped("The evaluation was stopped.")
-        trial = Trial(pair, scale, lr)
-        scores.append(
-            trial.score(trial.bicubic if network is None else trial.restore(network, stop))
-        )
+        trial = try_out(pair, scale, lr)
+        if isinstance(trial, Unusable):
+            unusable.append(trial)
+        else:
+            restored = trial.bicubic if network is None else trial.restore(network, stop)
+            scores.append(trial.score(restored))
         if progress is not None:
             progress(done, len(unseen))
+    if not scores:
+        raise nothing_measured(unusable)
     return Evaluation(
-        dataset=_label(data, unseen),
+        dataset=_label(data, scores),
         scale=scale,
         model="bicubic" if loaded is None else loaded.name,
-        left_out=len(pairs) - len(unseen),
+        left_out=len(found) - len(unseen),
+        unusable=tuple(unusable),
         images=tuple(scores),
         **mean_score(scores).model_dump(exclude={"name"}),
     )
@@ -142,7 +151,7 @@ def pictures_seen(model: Model) -> frozenset[str]:
     return frozenset() if training is None else training.pictures
 
 
-def _label(data: str | Path | Sequence[Pair], pairs: Sequence[Pair]) -> str:
+def _label(data: str | Path | Sequence[Pair], scores: Sequence[ImageScore]) -> str:
     """Name the data set as its pictures do, before the slash."""
-    labels = {pair.name.partition("/")[0] for pair in pairs}
+    labels = {score.name.partition("/")[0] for score in scores}
     return "+".join(sorted(labels)) or str(data)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from napari_fsrcnn.datasets.luma import luma_pair, measurable
-from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import ImageScore
 from napari_fsrcnn.image.metrics import psnr, ssim
 from napari_fsrcnn.image.resize import imresize
@@ -36,6 +36,7 @@ class Trial:
 
     Attributes
     ----------
+    scale : int
     planes : LumaPair
     bicubic : ndarray, shape (scale * Y, scale * X)
         LR enlarged by MATLAB's bicubic, in [0, 1].
@@ -43,13 +44,15 @@ class Trial:
     Raises
     ------
     ValueError
-        If the picture is too small for the scale, or comes without the LR that is asked for.
+        If the picture is too small to be measured at the scale, or comes without the LR that is
+        asked for.
     """
 
     def __init__(self, pair: Pair, scale: int, lr: LR = "made") -> None:
         self.planes = luma_pair(_with_lr(pair, lr), scale)
         self.bicubic: Floating = imresize(self.planes.lr, scale)
-        self._scale = scale
+        self.scale = scale
+        self._bicubic_figures = self._measure(self.bicubic)
 
     def restore(self, network: Prepared, stop: threading.Event | None = None) -> Floating:
         """Enlarge LR by a network (:func:`napari_fsrcnn.inference.prepared.prepare`).
@@ -67,13 +70,7 @@ class Trial:
         return upscale_plane(network, torch.from_numpy(self.planes.lr), stop=stop).numpy()
 
     def score(self, restored: Floating) -> ImageScore:
-        """Measure a restored plane and bicubic against HR, a border of ``scale`` pixels left out.
-
-        Raises
-        ------
-        ValueError
-            If too little is left inside the border.
-        """
+        """Measure a restored plane and bicubic against HR, a border of ``scale`` pixels left out."""
         network, bicubic = self._measure(restored), self._bicubic_figures
         return ImageScore(
             name=self.planes.name,
@@ -94,19 +91,30 @@ class Trial:
         hr, image, data_range = measurable(self.planes, restored)
         return np.abs(image - hr) / data_range
 
-    @cached_property
-    def _bicubic_figures(self) -> tuple[float, float]:
-        return self._measure(self.bicubic)
-
     def _measure(self, restored: Floating) -> tuple[float, float]:
         hr, image, data_range = measurable(self.planes, restored)
         try:
             return (
-                psnr(hr, image, data_range=data_range, shave=self._scale),
-                ssim(hr, image, data_range=data_range, shave=self._scale),
+                psnr(hr, image, data_range=data_range, shave=self.scale),
+                ssim(hr, image, data_range=data_range, shave=self.scale),
             )
         except ValueError as error:
             raise ValueError(f"{self.planes.name} can't be measured. {error}") from error
+
+
+def try_out(pair: Pair | Unusable, scale: int, lr: LR = "made") -> Trial | Unusable:
+    """Make a trial of what was read, if that can be measured."""
+    if isinstance(pair, Unusable):
+        return pair
+    try:
+        return Trial(pair, scale, lr)
+    except ValueError as error:
+        return Unusable(pair.name, str(error))
+
+
+def nothing_measured(unusable: Sequence[Unusable]) -> ValueError:
+    """Say that not a single picture can be measured, and why."""
+    return ValueError(f"No picture can be measured. {unusable[0].sentence}")
 
 
 def _with_lr(pair: Pair, lr: LR) -> Pair:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from napari.layers import Image
-from napari.utils.notifications import show_error
+from napari.utils.notifications import show_error, show_warning
 from qtpy.compat import isalive
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
+from napari_fsrcnn.datasets.pairs import Unusable
 from napari_fsrcnn.evaluation.figures import LeftOut, ModelScore
 from napari_fsrcnn.evaluation.grid_csv import write_csv
 from napari_fsrcnn.widgets.evaluate_form import EvaluateForm
@@ -24,6 +25,8 @@ from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
 from napari_fsrcnn.widgets.score_table import ScoreTable
 from napari_fsrcnn.widgets.session_models import models_changed
 from napari_fsrcnn.widgets.train_text import link
+
+_TOLD = 5  # of the pictures that are left out
 
 
 class EvaluateWidget(JobWidget):
@@ -39,6 +42,7 @@ class EvaluateWidget(JobWidget):
         self._request: Request | None = None
         self._over: dict[str, Image] = {}
         self._left_out = 0
+        self._unusable: list[Unusable] = []
         self.form = EvaluateForm()
         self.form.browse.began.connect(lambda path: self.tell(f"Loading {path.name}..."))
         self.form.browse.loaded.connect(lambda path, _: self.tell(f"{path.name} is loaded."))
@@ -70,7 +74,7 @@ class EvaluateWidget(JobWidget):
             self.refuse(str(error))
             return
         use_preferred_cache()
-        self._request, self._left_out = request, 0
+        self._request, self._left_out, self._unusable = request, 0, []
         self._over = (
             {} if isinstance(request.data, str) else {layer.name: layer for layer in layers}
         )
@@ -130,6 +134,8 @@ class EvaluateWidget(JobWidget):
             self.save_button.setEnabled(True)
         elif isinstance(event, LeftOut):
             self._left_out += 1
+        elif isinstance(event, Unusable):
+            self._unusable.append(event)
 
     def _sum_up(self, job: EvaluateJob) -> None:
         if not isalive(self):
@@ -137,7 +143,13 @@ class EvaluateWidget(JobWidget):
         if job.stopping:
             self.status.setText("Stopped: what was measured stays.")
         elif job.seconds is not None:
-            self.status.setText(_summary(job, len(self.table.scores), self._left_out))
+            summary = _summary(job, len(self.table.scores), self._left_out)
+            if not self._unusable:
+                self.status.setText(summary)
+            else:
+                left_out = _in_words(self._unusable)
+                self.status.setText(f"{summary}\n{left_out}")
+                show_warning(left_out)
 
     def _show_buttons(self) -> None:
         self.open_button.setEnabled(self.table.current is not None)
@@ -170,3 +182,12 @@ def _summary(job: EvaluateJob, n_rows: int, n_left_out: int) -> str:
     if n_left_out:
         text += f" Left out, because a model was trained or chosen on them: {n_left_out}."
     return text
+
+
+def _in_words(unusable: list[Unusable]) -> str:
+    """Say which pictures are left out, how many, and why."""
+    sentences = list(dict.fromkeys(each.sentence for each in unusable))  # once for all scales
+    lines = [f"Left out, because they can't be measured: {len(sentences)}.", *sentences[:_TOLD]]
+    if len(sentences) > _TOLD:
+        lines.append("...")
+    return "\n".join(lines)

@@ -28,7 +28,7 @@ class EvaluateJob(Job):
     Attributes
     ----------
     measured : Signal(object)
-        ModelScore and LeftOut, as they come.
+        ModelScore, LeftOut and Unusable, as they come.
     device : str
         As a person knows it.
     seconds : float or None

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from napari_fsrcnn.datasets.bsd100 import fetch_bsd100
 from napari_fsrcnn.datasets.download import DownloadStopped
-from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.datasets.source import iterate_pairs
+from napari_fsrcnn.datasets.pairs import Pair, Unusable
+from napari_fsrcnn.datasets.source import sift_pairs
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import load_model
 from napari_fsrcnn.widgets.job_events import Advanced, broke_off, reporting
-from napari_fsrcnn.widgets.layer_pictures import LayerPicture, read_planes
+from napari_fsrcnn.widgets.layer_pictures import LayerPicture, sift_planes
 from napari_fsrcnn.widgets.model_choices import ModelChoice
 from napari_fsrcnn.widgets.upscaling import Began
 
@@ -87,12 +87,12 @@ def evaluating_events(
 
     Yields
     ------
-    Began, ModelScore, LeftOut, Done
+    Began, ModelScore, LeftOut, Unusable, Done
 
     Raises
     ------
     ValueError, OSError
-        If a picture or a model can't be used or read.
+        If no picture can be measured, or a model can't be used or read.
     JobFailed
         If the device ran out of memory or broke down.
     """
@@ -176,14 +176,14 @@ def _load(choice: ModelChoice) -> Model:
     return choice.model if isinstance(choice.model, Model) else load_model(choice.model)
 
 
-def _read(data: str | tuple[LayerPicture, ...], scale: int) -> Iterator[Pair]:
+def _read(data: str | tuple[LayerPicture, ...], scale: int) -> Iterator[Pair | Unusable]:
     if isinstance(data, str):
-        return iterate_pairs(data, scale)
-    return (pair for layer in data for pair in read_planes(layer, scale))
+        return sift_pairs(data, scale)
+    return (each for layer in data for each in sift_planes(layer, scale))
 
 
 def _find(data: str | tuple[LayerPicture, ...], scale: int, name: str) -> Pair:
-    for pair in _read(data, scale):
-        if pair.name == name:
-            return pair
+    for each in _read(data, scale):
+        if isinstance(each, Pair) and each.name == name:
+            return each
     raise ValueError(f"The picture {name} is no longer there: evaluate again.")

@@ -11,7 +11,7 @@ import numpy as np
 from napari.layers import Layer
 
 from napari_fsrcnn.datasets.luma import luma_pair
-from napari_fsrcnn.datasets.pairs import Pair, check_pair
+from napari_fsrcnn.datasets.pairs import Pair, Unusable, all_usable, check_pair, sift
 from napari_fsrcnn.image.alignment import find_shift
 from napari_fsrcnn.image.layout import check_picture
 from napari_fsrcnn.image.read import read
@@ -77,8 +77,12 @@ def read_planes(picture: LayerPicture, scale: int) -> Iterator[Pair]:
     ValueError
         A plane is no picture (complex, NaN), or too small to be shrunk by the scale.
     """
-    for pair in _pairs(picture, None):
-        yield check_pair(pair, scale)
+    return all_usable(sift_planes(picture, scale))
+
+
+def sift_planes(picture: LayerPicture, scale: int) -> Iterator[Pair | Unusable]:
+    """Read a layer as :func:`read_planes` does; a plane that can't be used is the last one."""
+    return sift(picture.name, _pairs(picture, None), scale)
 
 
 def hr_and_lr(layers: Sequence[LayerPicture]) -> tuple[LayerPicture, LayerPicture]:
