@@ -114,3 +114,30 @@ def test_where_the_middle_plane_is_empty_another_is_taken() -> None:
     sample = take_sample(stack, 2, rgb=False)
     assert sample.start == (8, 0, 0)
     assert sample.description == "an outer plane of 9, 1024 x 1024 pixels"
+
+
+@pytest.mark.parametrize("lead", [(), (9,), (9, 9, 9), (9,) * 8])
+def test_of_an_empty_lazy_array_only_a_few_parts_are_read(lead: tuple[int, ...]) -> None:
+    read = []
+
+    class Empty:
+        shape = (*lead, 4096, 4096)
+        ndim = len(shape)
+        dtype = np.dtype(np.uint8)
+
+        def __getitem__(self, place: tuple[slice, ...]) -> np.ndarray:
+            read.append(place)
+            return np.zeros([each.stop - each.start for each in place], np.uint8)
+
+    with pytest.raises(ValueError, match="same value everywhere"):
+        take_sample(Empty(), 2, rgb=False)
+    assert len(read) == min(9 + 2 * len(lead), 20)
+
+
+def test_the_first_and_last_planes_of_each_axis_are_looked_at() -> None:
+    stack = np.zeros((5, 7, 1024, 1024), np.uint8)
+    stack[2, -1, :, 500:] = 9
+    assert take_sample(stack, 2, rgb=False).start == (2, 6, 0, 0)
+    stack = np.zeros((5, 7, 1024, 1024), np.uint8)
+    stack[0, 3, :, 500:] = 9
+    assert take_sample(stack, 2, rgb=False).start == (0, 3, 0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from math import isqrt, prod
 from typing import Any
 
@@ -16,6 +16,8 @@ from napari_fsrcnn.image.read import read
 
 PIXELS = 2**20
 """HR pixels of a sample: many enough for its figures, few enough for the dearest network."""
+
+_MOST_PARTS = 20  # that are looked at: each may take seconds to read
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +40,10 @@ class Sample:
 
 
 def take_sample(image: Any, scale: int, *, rgb: bool) -> Sample:
-    """Read the middle of a picture, or where that is empty a part at its edges or corners.
+    """Read the middle of a picture, or where that is empty another part.
 
-    Nothing else is read of a lazy array.
+    These are its edges and corners, then the middles of the first and the last plane of each stack
+    axis: 20 parts at most, one after the other. Nothing else is read of a lazy array.
 
     Parameters
     ----------
@@ -72,13 +75,18 @@ def take_sample(image: Any, scale: int, *, rgb: bool) -> Sample:
 
 
 def _places(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
-    """Give the middle, then places of its size at the start and the end of each axis."""
+    """Give the middle and places of its size: around it in Y and X, then along each stack axis."""
     sizes = [each.stop - each.start for each in middle(shape)]
-    starts = [
-        dict.fromkeys((each.start, 0, length - size))
-        for each, length, size in zip(middle(shape), shape, sizes, strict=True)
+    centre = tuple(each.start for each in middle(shape))
+    ends = [(0, length - size) for length, size in zip(shape, sizes, strict=True)]
+    around = product(*((at, *outer) for at, outer in zip(centre[-2:], ends[-2:], strict=True)))
+    starts = [(*centre[:-2], *place) for place in around]
+    starts += [
+        (*centre[:axis], end, *centre[axis + 1 :])
+        for axis in range(len(shape) - 2)
+        for end in ends[axis]
     ]
-    for start in product(*starts):
+    for start in islice(dict.fromkeys(starts), _MOST_PARTS):
         yield tuple(slice(at, at + size) for at, size in zip(start, sizes, strict=True))
 
 

@@ -48,7 +48,7 @@ def self_test(
     itself, with a border of ``scale`` pixels left out; of a stack, the means over the planes that
     bicubic does not restore without any error: elsewhere there is nothing to gain. Of a large
     picture or stack the middle is measured, about a million pixels; where that is empty, as much at
-    an edge or a corner. Nothing else of a dask or Zarr array is read.
+    an edge or a corner, or of another plane. Nothing else of a dask or Zarr array is read.
 
     Parameters
     ----------
