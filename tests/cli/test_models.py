@@ -55,6 +55,27 @@ def test_the_whole_card_of_a_file(command: Run, trained: Path) -> None:
         assert fact in shown
 
 
+def test_weights_of_other_projects(
+    command: Run, data_folder: Callable[[str], Path], tmp_path: Path
+) -> None:
+    authors = data_folder("peers") / "authors-mat" / "FSRCNN-s_x3.mat"
+    shown = command("models", authors).stdout
+    for fact in ("FSRCNN-s_x3", "fsrcnn-s", "x3", "replicate", "the authors' weights", "3,937"):
+        assert fact in shown
+    unnamed = tmp_path / "weights.mat"
+    unnamed.write_bytes(authors.read_bytes())
+    ended = command("models", unnamed)
+    assert ended.returncode == 2
+    assert "--scale 3" in ended.stderr
+    assert command("models", unnamed, "--scale", 3).stdout.split()[0] == "weights"
+
+
+def test_another_scale_than_the_models_is_refused(command: Run) -> None:
+    ended = command("models", "fsrcnn-x3", "--scale", 2)
+    assert ended.returncode == 2
+    assert "enlarges by 3, not by 2" in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("model", "said"),
     [("edsr-x2", "There is no model 'edsr-x2'"), ("no/file.safetensors", "There is no file")],

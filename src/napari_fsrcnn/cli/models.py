@@ -12,17 +12,26 @@ from napari_fsrcnn.image.gain import gain
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from napari_fsrcnn.weights.card import Card
+
 
 def models(
     model: Annotated[
         str | None, typer.Argument(metavar="[NAME|FILE]", help="show this model's whole card")
+    ] = None,
+    scale: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="scale of a .mat or .pth file of other projects, where its name has no x2, ...",
+        ),
     ] = None,
 ) -> None:
     """List the shipped models, or show what one model's card says."""
     if model is None:
         _list()
     else:
-        _show(model)
+        _show(model, scale)
 
 
 def _list() -> None:
@@ -51,14 +60,31 @@ def _list() -> None:
     say("'napari-fsrcnn models NAME' shows a model's whole card.")
 
 
-def _show(model: str) -> None:
+def _show(model: str, scale: int | None) -> None:
     from napari_fsrcnn.weights.card_text import card_rows
-    from napari_fsrcnn.weights.checkpoint import read_card
-    from napari_fsrcnn.weights.shipped import checkpoint_path
+    from napari_fsrcnn.weights.shipped import checkpoint_path, is_imported
 
     path = checkpoint_path(model)
-    rows = [*card_rows(read_card(path)), ("weights", f"{_count_weights(path):,}")]
-    show_table(path.stem, ["", ""], rows, texts=2)
+    card, weights = _read_imported(path, scale) if is_imported(path) else _read(path, scale)
+    show_table(path.stem, ["", ""], [*card_rows(card), ("weights", f"{weights:,}")], texts=2)
+
+
+def _read(checkpoint: Path, scale: int | None) -> tuple[Card, int]:
+    """Read card and number of weights without torch, and whatever the architecture is."""
+    from napari_fsrcnn.weights.checkpoint import read_card
+
+    card = read_card(checkpoint)
+    if scale not in (None, card.scale):
+        raise ValueError(f"{checkpoint.name} enlarges by {card.scale}, not by {scale}.")
+    return card, _count_weights(checkpoint)
+
+
+def _read_imported(path: Path, scale: int | None) -> tuple[Card, int]:
+    from napari_fsrcnn.networks.cost import count_weights
+    from napari_fsrcnn.weights.convert import import_weights
+
+    model = import_weights(path, scale)
+    return model.card, count_weights(model.network)
 
 
 def _count_weights(checkpoint: Path) -> int:

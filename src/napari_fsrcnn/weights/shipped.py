@@ -52,6 +52,11 @@ def is_file_name(name_or_path: str | Path) -> bool:
     return bool(path.suffix) or path.parent != Path()
 
 
+def is_imported(path: Path) -> bool:
+    """Tell weights of other projects from a checkpoint of this one, by the file's name."""
+    return path.suffix.lower() in (".mat", ".pth")
+
+
 def file_label(path: Path) -> str:
     """Name a model's file so that it can be told from others: every run's has the same name.
 
@@ -107,7 +112,7 @@ def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:
     if scale is not None and f"{text}-x{scale}" in list_models():
         text = f"{text}-x{scale}"
     path = Path(text)
-    if path.suffix.lower() in (".mat", ".pth"):
+    if is_imported(path):
         # Loads scipy's MATLAB reader, which is not needed otherwise.
         from napari_fsrcnn.weights.convert import import_weights
 
