@@ -82,6 +82,19 @@ def test_the_means_move_sideways_with_the_rows(table: ScoreTable) -> None:
     assert table.means.columnWidth(MODEL) == 150
 
 
+def test_it_is_said_which_means_are_not_over_all_pictures(table: ScoreTable, qtbot: QtBot) -> None:
+    assert not table.note.isVisible()
+    assert column(table.means, PICTURE) == ["mean", "mean"]
+    empty = score("old", "empty", float("inf"))
+    image = empty.image.model_copy(update={"bicubic_psnr": float("inf")})
+    table.add(ModelScore("old", 2, image))
+    qtbot.waitUntil(table.note.isVisible)
+    assert column(table.means, PICTURE) == ["mean", "mean of 3 of 4"]
+    assert "bicubic restores without error" in table.note.text()
+    table.clear()
+    assert not table.note.isVisible()
+
+
 def test_an_emptied_table_has_no_means(table: ScoreTable) -> None:
     table.clear()
     assert table.scores == []

@@ -52,6 +52,11 @@ class ImageScore(BaseModel):
         return gain(self.ssim, self.bicubic_ssim)
 
 
+def n_counted(scores: Sequence[ImageScore]) -> int:
+    """Tell how many pictures their means are over (:func:`counted`)."""
+    return int(counted([score.bicubic_psnr for score in scores]).sum())
+
+
 def mean_score(scores: Sequence[ImageScore], name: str = "mean") -> ImageScore:
     """Mean of each figure over the pictures that count (:func:`counted`), one at least.
 
@@ -97,12 +102,26 @@ class LeftOut:
     picture: str
 
 
-def mean_scores(scores: Sequence[ModelScore]) -> list[ModelScore]:
+@dataclass(frozen=True)
+class ModelMean(ModelScore):
+    """Means of a model.
+
+    Attributes
+    ----------
+    counted, pictures : int
+        Pictures that the means are over (:func:`counted`), and all that were measured.
+    """
+
+    counted: int
+    pictures: int
+
+
+def mean_scores(scores: Sequence[ModelScore]) -> list[ModelMean]:
     """Mean over the pictures of each model, in the order in which the models come first."""
-    by_model: dict[tuple[str, int], list[ModelScore]] = {}
+    by_model: dict[tuple[str, int], list[ImageScore]] = {}
     for score in scores:
-        by_model.setdefault((score.model, score.scale), []).append(score)
+        by_model.setdefault((score.model, score.scale), []).append(score.image)
     return [
-        ModelScore(model, scale, mean_score([score.image for score in theirs]))
+        ModelMean(model, scale, mean_score(theirs), n_counted(theirs), len(theirs))
         for (model, scale), theirs in by_model.items()
     ]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.datasets.source import sift_pairs
-from napari_fsrcnn.evaluation.figures import ImageScore, counted, mean_score
+from napari_fsrcnn.evaluation.figures import ImageScore, mean_score, n_counted
 from napari_fsrcnn.evaluation.trial import LR, nothing_measured, try_out
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.inference.prepared import prepare
@@ -54,7 +54,7 @@ class Evaluation(BaseModel):
     @property
     def counted(self) -> int:
         """Pictures that the means are over (:func:`napari_fsrcnn.evaluation.figures.counted`)."""
-        return int(counted([score.bicubic_psnr for score in self.images]).sum())
+        return n_counted(self.images)
 
     def to_json(self) -> str:
         """Write all figures as JSON; an infinite PSNR, which JSON has no number for, is null."""

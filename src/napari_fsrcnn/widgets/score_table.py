@@ -15,9 +15,9 @@ from qtpy.QtCore import (
     Qt,
     QTimer,
 )
-from qtpy.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QLabel, QTableView, QVBoxLayout, QWidget
 
-from napari_fsrcnn.evaluation.figures import ModelScore, mean_scores
+from napari_fsrcnn.evaluation.figures import ModelMean, ModelScore, mean_scores
 
 _VALUE = Qt.ItemDataRole.UserRole
 _MOST_MEANS = 6  # rows, before they scroll
@@ -33,8 +33,15 @@ class _Column:
     form: str = "{}"
 
 
+def _picture(score: ModelScore) -> str:
+    """Name the picture, or say of a mean what it is over, if not all."""
+    if isinstance(score, ModelMean) and score.counted < score.pictures:
+        return f"mean of {score.counted:,} of {score.pictures:,}"
+    return score.image.name
+
+
 _COLUMNS = (
-    _Column("picture", "The picture, as a training record would name it", lambda s: s.image.name),
+    _Column("picture", "The picture, as a training record would name it", _picture),
     _Column("model", "The model, which says the scale", lambda s: s.model),
     _Column("PSNR", "Of the model, in dB", lambda s: s.image.psnr, "{:.2f}"),
     _Column("bicubic", "PSNR of bicubic, in dB", lambda s: s.image.bicubic_psnr, "{:.2f}"),
@@ -100,6 +107,8 @@ class ScoreTable(QWidget):
 
     Attributes
     ----------
+    note : QLabel
+        Says which pictures do not count in a mean, if there are any.
     chosen : Signal(ModelScore)
         A row was double-clicked.
     selected : Signal()
@@ -123,6 +132,9 @@ class ScoreTable(QWidget):
         self.means.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.means.horizontalHeader().hide()
         self.means.hide()
+        self.note = QLabel("Pictures that bicubic restores without error do not count in a mean.")
+        self.note.setWordWrap(True)
+        self.note.hide()
         self._row_height = self.means.verticalHeader().defaultSectionSize()
         header = self.rows.horizontalHeader()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -139,6 +151,7 @@ class ScoreTable(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.rows, stretch=1)
         layout.addWidget(self.means)
+        layout.addWidget(self.note)
 
     @property
     def scores(self) -> list[ModelScore]:
@@ -170,8 +183,12 @@ class ScoreTable(QWidget):
         return QSize(self.rows.horizontalHeader().length() + 20, 260)
 
     def _show_means(self) -> None:
-        self._means.set(mean_scores(self.scores))
-        self.means.setVisible(self._means.rowCount() > 0)
+        means = mean_scores(self.scores)
+        self._means.set(means)
+        for mean in means:
+            self._make_room(0, _picture(mean))
+        self.means.setVisible(bool(means))
+        self.note.setVisible(any(mean.counted < mean.pictures for mean in means))
         self._fit_means()
 
     def _fit_means(self) -> None:
