@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from qtpy.QtWidgets import QScrollArea
 from skimage import data
 
 import napari_fsrcnn
+from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.widgets import session_models
 from napari_fsrcnn.widgets.closing import main_window
@@ -99,8 +101,27 @@ def test_models_of_the_session_are_tested_too(
     name = session_models.add_model(make_model(3)).name
     viewer.add_image(CAMERA, name="cells")
     found = run(widget, qtbot)
-    assert re.search(rf"{re.escape(name)} \d+\.\d\d -\d+\.\d\d ", found)
+    assert re.search(rf"{re.escape(name)} \(just trained\) \d+\.\d\d -\d+\.\d\d ", found)
     assert "Use " in found  # a shipped one is better
+
+
+def test_files_of_one_name_are_told_apart(
+    viewer: Any,
+    widget: UpscaleWidget,
+    qtbot: QtBot,
+    make_model: Callable[..., Model],
+    tmp_path: Path,
+) -> None:
+    for folder in ("cells", "grains"):
+        file = tmp_path / folder / "model.safetensors"
+        file.parent.mkdir()
+        save_checkpoint(file, make_model(3))
+        with qtbot.waitSignal(widget.form.browse.loaded, timeout=60_000):
+            widget.load_file(file)
+    viewer.add_image(CAMERA, name="cells")
+    found = run(widget, qtbot)
+    for label in ("cells/model.safetensors", "grains/model.safetensors"):
+        assert re.search(rf"{label} \d+\.\d\d ", found)
 
 
 def test_bad_input_is_one_sentence_and_the_last_result_goes(

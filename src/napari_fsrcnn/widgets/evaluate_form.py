@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
 from magicgui.widgets import ComboBox
 from napari.layers import Layer
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
-from napari_fsrcnn.weights.shipped import file_label
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.evaluating import BSD100, Request
 from napari_fsrcnn.widgets.layer_pictures import take_pictures
-from napari_fsrcnn.widgets.model_choices import ModelChoice
 from napari_fsrcnn.widgets.model_file import ModelFileButton
 from napari_fsrcnn.widgets.model_list import ModelList
 from napari_fsrcnn.widgets.picture_fields import folder_field, layers_field, layers_in_words
@@ -44,7 +40,7 @@ class EvaluateForm(QWidget):
         super().__init__()
         self.models = ModelList(ticked=preferred("model"))
         self.browse = ModelFileButton()
-        self.browse.loaded.connect(self._add_model)
+        self.browse.loaded.connect(lambda _, choice: self.models.add(choice))
         self.source = ComboBox(
             name="source",
             label="data",
@@ -92,9 +88,6 @@ class EvaluateForm(QWidget):
         if self.folder.value is None:
             raise ValueError("No folder is chosen: give the folder of pictures to measure on.")
         return str(self.folder.value)
-
-    def _add_model(self, path: Path, choice: ModelChoice) -> None:
-        self.models.add(replace(choice, label=file_label(path)))
 
     def _arrange(self) -> None:
         models = QWidget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import fill
 
@@ -10,7 +10,7 @@ from napari_fsrcnn.weights.card import Card
 from napari_fsrcnn.weights.card_text import short_card
 from napari_fsrcnn.weights.checkpoint import read_card
 from napari_fsrcnn.weights.model import Model
-from napari_fsrcnn.weights.shipped import list_models, load_model, model_path
+from napari_fsrcnn.weights.shipped import file_label, list_models, load_model, model_path
 from napari_fsrcnn.widgets.session_models import session_models
 
 
@@ -32,6 +32,11 @@ class ModelChoice:
         'fsrcnn-s-'
         """
         return self.label.replace(f"x{self.scale}", "")
+
+    @property
+    def labelled(self) -> str | Model:
+        """The model under its label: files of several folders may have one name."""
+        return replace(self.model, name=self.label) if isinstance(self.model, Model) else self.model
 
     @property
     def card(self) -> Card:
@@ -68,4 +73,4 @@ def load_choice(path: Path) -> ModelChoice:
         As :func:`napari_fsrcnn.load_model`.
     """
     model = load_model(path)
-    return ModelChoice(path.name, model.scale, model)
+    return ModelChoice(file_label(path), model.scale, model)

@@ -138,7 +138,7 @@ class UpscaleForm(QWidget):
             image=finest_level(layer),
             rgb=bool(layer.rgb),
             scale=self.scale.value,
-            models=tuple(choice.model for choice in models),
+            models=tuple(choice.labelled for choice in models),
             color=self.color.value,
             device=self.device.value,
         )
