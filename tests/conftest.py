@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,7 @@ settings.load_profile("untimed")
 DRAWING_FIXTURES = {"make_napari_viewer", "make_napari_viewer_proxy", "qapp", "qtbot"}
 
 DataFolder = Callable[[str], Path]
+OnADisk = Callable[..., str]
 MakeModel = Callable[..., "Model"]
 
 
@@ -62,6 +65,32 @@ def data_folder() -> DataFolder:
         pytest.skip(missing)
 
     return find
+
+
+@pytest.fixture
+def on_a_disk(tmp_path: Path) -> OnADisk:
+    """Return a function that runs a command for which the folder "disk" is a small disk of its own.
+
+    It is given options of mount. Skipped where the system lets its users have no such disk.
+    """
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    namespace = ["unshare", "--user", "--map-root-user", "--mount"]
+    trial = [*namespace, "mount", "-t", "tmpfs", "none", str(disk)]
+    if not shutil.which("unshare") or subprocess.run(trial, check=False).returncode:
+        pytest.skip("a small disk needs namespaces that users may make")
+
+    def run(options: str, *command: object) -> str:
+        mount = f"mount -t tmpfs -o {options} none '{disk}' && exec \"$@\""
+        return subprocess.run(
+            [*namespace, "sh", "-c", mount, "sh", *map(str, command)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=True,
+        ).stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")

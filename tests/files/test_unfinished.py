@@ -1,5 +1,6 @@
 """A result that is written over a long time: gone on with, refused, discarded, finished."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,21 @@ def test_a_folder_of_the_users_is_left_alone(place: Unfinished) -> None:
     assert (place.folder / "notes.txt").exists()
 
 
+def test_a_file_of_its_name_is_left_alone(place: Unfinished) -> None:
+    place.folder.write_text("mine")
+    with pytest.raises(FileExistsError, match="in the way"):
+        place.begin(PLAN)
+    assert place.folder.read_text() == "mine"
+
+
+def test_what_a_kill_left_before_there_was_a_plan_is_not_in_the_way(place: Unfinished) -> None:
+    place.folder.mkdir()
+    (place.folder / ".napari-fsrcnn-0123456789abcdef.json").write_text('{"sour')
+    place.begin(PLAN)
+    assert place.plan == PLAN
+    assert [path.name for path in place.folder.iterdir()] == ["plan.json"]
+
+
 def test_it_needs_a_folder_to_lie_in(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="nowhere does not exist"):
         Unfinished(tmp_path / "nowhere" / "a.zarr").begin(PLAN)
@@ -45,6 +61,31 @@ def test_it_needs_a_folder_to_lie_in(tmp_path: Path) -> None:
 
 def test_discarded_it_is_gone(place: Unfinished) -> None:
     place.begin(PLAN)
+    place.discard()
+    assert not place.folder.exists()
+
+
+def test_killed_while_it_is_discarded_it_can_be_discarded_again(
+    place: Unfinished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.begin(PLAN)
+    for name in ("a.safetensors", "z.safetensors", "result/0"):
+        (place.folder / name).parent.mkdir(exist_ok=True)
+        (place.folder / name).touch()
+    unlink = os.unlink
+    removed: list[str] = []
+
+    def killed_at_the_last(path: str, **how: int) -> None:
+        if len(removed) == 3:
+            raise KeyboardInterrupt
+        unlink(path, **how)
+        removed.append(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", killed_at_the_last)
+        with pytest.raises(KeyboardInterrupt):
+            place.discard()
+    assert place.plan == PLAN
     place.discard()
     assert not place.folder.exists()
 

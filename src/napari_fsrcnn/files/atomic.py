@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from napari_fsrcnn.files.storage import check_folder_of, written_as
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,10 +36,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     Raises
     ------
-    FileNotFoundError
-        The folder does not exist.
-    IsADirectoryError
-        `path` is a folder.
+    OSError
+        As :func:`check_target`; or of the block, said of `path` where it is of the temporary file.
 
     Examples
     --------
@@ -51,10 +51,11 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = check_target(path)
     temporary = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{''.join(target.suffixes)}")
     try:
-        yield temporary
-        with temporary.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        temporary.replace(target)
+        with written_as(target, temporary):
+            yield temporary
+            with temporary.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -80,16 +81,13 @@ def check_target(path: str | os.PathLike[str]) -> Path:
 
     Raises
     ------
-    FileNotFoundError
-        The folder does not exist.
+    FileNotFoundError, NotADirectoryError, PermissionError
+        As :func:`napari_fsrcnn.files.storage.check_folder_of`.
     IsADirectoryError
         `path` is a folder.
     """
     target = Path(path).resolve()
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"The folder {target.parent} does not exist: create it first, or choose another."
-        )
+    check_folder_of(target)
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder: give the name of a file to write.")
     return target

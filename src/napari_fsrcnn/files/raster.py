@@ -69,11 +69,14 @@ def write_raster(path: Path, picture: Picture) -> None:
         The format cannot hold the picture whole; the sentence names TIFF, which can.
     """
     check_raster(path, picture)
+    suffix = path.suffix.lower()
     options: dict[str, Any] = {}
-    if path.suffix.lower() in {".jpg", ".jpeg"}:
+    if suffix in {".jpg", ".jpeg"}:
         options = {"quality": 95, "subsampling": 0}
     data = np.ascontiguousarray(picture.data, picture.data.dtype.newbyteorder("="))
-    iio.imwrite(path, data, plugin="pillow", is_batch=False, **options)
+    # Closed here: imageio, when it closes a file on a full disk, prints a trace.
+    with path.open("wb") as file:
+        iio.imwrite(file, data, plugin="pillow", extension=suffix, is_batch=False, **options)
 
 
 def check_raster(path: Path, picture: Picture) -> None:

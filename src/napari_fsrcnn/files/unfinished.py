@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from napari_fsrcnn.files.atomic import atomic_path
+from napari_fsrcnn.files.atomic import atomic_path, remove_leftovers
+from napari_fsrcnn.files.storage import check_folder_of
 
 _PLAN = "plan.json"
 
@@ -58,23 +59,22 @@ class Unfinished:
 
         Raises
         ------
-        FileNotFoundError
-            The folder to write to does not exist.
+        FileNotFoundError, NotADirectoryError, PermissionError
+            As :func:`napari_fsrcnn.files.storage.check_folder_of`.
         FileExistsError
             It was begun by another plan, or is none of these folders.
         """
-        if not self.target.parent.is_dir():
-            raise FileNotFoundError(
-                f"The folder {self.target.parent} does not exist: create it first, or choose "
-                f"another."
-            )
+        check_folder_of(self.target)
         begun = self.plan
-        if begun is not None and begun != plan:
+        if begun == plan:
+            return
+        if begun is not None:
             raise FileExistsError(
                 f"{self.folder} holds a result that was begun in another way, from another picture "
                 f"or by another model: delete it, or choose another name."
             )
-        if begun is None and self.folder.exists() and any(self.folder.iterdir()):
+        remove_leftovers(self.folder)
+        if self.folder.exists() and (self.folder.is_file() or any(self.folder.iterdir())):
             raise FileExistsError(f"{self.folder} is in the way: choose another name.")
         self.folder.mkdir(exist_ok=True)
         with atomic_path(self.folder / _PLAN) as temporary:
@@ -82,8 +82,15 @@ class Unfinished:
 
     def discard(self) -> None:
         """Throw away what was begun."""
-        if self.plan is not None:
-            shutil.rmtree(self.folder)
+        if self.plan is None:
+            return
+        # The plan last: a folder without one could not be told from one of the user's.
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != _PLAN:
+                path.unlink()
+        shutil.rmtree(self.folder)
 
     def finish(self) -> None:
         """Give the complete result its name."""
@@ -93,4 +100,4 @@ class Unfinished:
                 if name.endswith(".partial"):
                     Path(inside, name).unlink()
         self.result.rename(self.target)
-        shutil.rmtree(self.folder)
+        self.discard()
