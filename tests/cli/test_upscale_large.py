@@ -68,6 +68,9 @@ def test_half_precision_is_measured(command: Run, trained: Path, source: Path) -
         ("b.zarr", "--scheduler nonsense", "no dask scheduler at nonsense"),
         ("b.zarr", "--model nosuch", "There is no model 'nosuch'"),
         ("nowhere/b.zarr", "", "does not exist"),
+        ("a.tif/b.zarr", "", "a.tif/b.zarr can't be written, since"),
+        # Longer still by what is put behind it meanwhile, of which nothing is told.
+        (f"{'b' * 245}.zarr", "", "bbb.zarr: File name too long"),
         ("b.zarr", "--precision fp16 --device cpu", "does not compute in fp16"),
     ],
 )
@@ -79,6 +82,35 @@ def test_what_cannot_be_done_is_said_in_a_line(
     assert sentence in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert not (source.parent / target).exists()
+
+
+FULL_AND_ON = """
+import subprocess, sys
+from napari_fsrcnn.cli.app import main
+
+disk, *sys.argv = sys.argv[1:]
+for size in ("3m", "30m"):
+    subprocess.run(["mount", "-o", f"remount,size={size}", disk], check=True)
+    try:
+        main()
+    except SystemExit as ended:
+        print(ended.code or 0)
+"""
+
+
+def test_a_full_disk_keeps_what_is_written_for_the_same_command(
+    on_a_disk: Callable[..., str], trained: Path, source: Path
+) -> None:
+    disk = source.with_name("disk")
+    words = ["upscale", source, disk / "b.zarr", "--model", trained, "--device", "cpu"]
+    run = [sys.executable, "-u", "-c", FULL_AND_ON, disk, "napari-fsrcnn", *words]
+    full = "free some space and start again in the same way, and it goes on from there"
+    assert on_a_disk("size=3m", *run).splitlines() == [
+        f"Error: The disk of {disk} is full: {full}, for what was computed is kept.",
+        "2",
+        f"{disk / 'b.zarr'}: 1200 x 1400 pixels, x2 by small",
+        "0",
+    ]
 
 
 def test_zarr_into_a_file_is_refused(command: Run, source: Path) -> None:

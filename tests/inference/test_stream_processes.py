@@ -81,6 +81,34 @@ def test_killed_it_goes_on_at_the_chunk_where_it_was(arguments: tuple[Path, ...]
     assert_whole(target, model)
 
 
+KILLED_WHEN_NAMED = ALONE.replace(
+    "source, target, model =",
+    """
+import os, pathlib, signal
+rename = pathlib.Path.rename
+def rename_and_die(self, target):
+    rename(self, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+pathlib.Path.rename = rename_and_die
+source, target, model =""",
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_when_it_had_just_got_its_name_it_is_cleared_up(arguments: tuple[Path, ...]) -> None:
+    _, target, model = arguments
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED_WHEN_NAMED, *map(str, arguments)], check=False
+    )
+    assert run.returncode == -signal.SIGKILL
+    left = target.with_name("b.zarr.partial")
+    assert {path.name for path in left.iterdir()} == {"plan.json", "model.safetensors"}
+    before = chunks(target)
+    upscale_to_zarr(*arguments, device="cpu")
+    assert chunks(target) == before
+    assert_whole(target, model)
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     """Two processes with a scheduler, which starts another one for each that dies."""

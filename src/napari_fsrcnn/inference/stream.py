@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ from napari_fsrcnn.files.ome_zarr_pyramid import (
     read_attributes,
 )
 from napari_fsrcnn.files.open_picture import OpenPicture, open_picture, stamp_of
+from napari_fsrcnn.files.storage import GO_ON, OTHERWISE, written_as
 from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.inference.block_upscaler import BLOCK, block_upscaler, needed_halo
 from napari_fsrcnn.inference.executors import (
@@ -136,11 +137,12 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
         halo=needed_halo(model, rgb=picture.rgb),
         block=BLOCK,
     )
-    if _is_there(target, plan):
+    place = Unfinished(target)
+    if _is_there(place, plan):
         return
     with ExitStack() as stack:
         client = None if scheduler is None else stack.enter_context(workers(scheduler, check))
-        place = Unfinished(target)
+        stack.enter_context(_written(place, plan))
         _begin(place, plan)
         if path is None:
             stack.callback(place.discard)
@@ -174,12 +176,20 @@ def _provenance(plan: Plan) -> dict[str, Any]:
     return {**plan.as_json(), "source": Path(plan.source).name}
 
 
-def _is_there(target: Path, plan: Plan) -> bool:
+def _written(place: Unfinished, plan: Plan) -> AbstractContextManager[None]:
+    """Name the target in errors of storage, and tell what is kept."""
+    return written_as(place.target, place.folder, GO_ON if plan.source else OTHERWISE)
+
+
+def _is_there(place: Unfinished, plan: Plan) -> bool:
     """Say whether the result is complete already; refuse to write over anything else."""
+    target = place.target
     if not target.exists():
         return False
     made_by = read_attributes(target).get(ATTRIBUTE, {}) if target.is_dir() else {}
     if plan.source and {**made_by, "version": None} == {**_provenance(plan), "version": None}:
+        if place.plan == plan.as_json():  # killed when the result had just got its name
+            place.discard()
         return True
     raise FileExistsError(f"{target} exists already: delete it, or choose another name.")
 
