@@ -40,8 +40,10 @@ def upscale_lazy(
 ) -> da.Array:
     """Upscale a picture or a stack of pictures block by block, as far as it is looked at.
 
-    The values are those of :func:`napari_fsrcnn.upscale` with the same value range: within 1e-5 of
-    the range for float, and for integers but for what a last bit tips over when it is rounded.
+    The values are those of :func:`napari_fsrcnn.upscale` with the same value range, but for the last
+    digits of float32: within 1e-5 of the value range, or of the span of the result's own values
+    where that is wider, as on noise; and but for what this tips over when integers and float16 are
+    rounded.
 
     Parameters
     ----------
