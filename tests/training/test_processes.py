@@ -101,6 +101,15 @@ def test_two_processes_learn_what_one_with_twice_the_batch_learns(
     assert any(not np.allclose(other[name], single[name], atol=2e-3) for name in single)
 
 
+def test_one_process_repeats_the_run_of_two(folder: Path, tmp_path: Path) -> None:
+    train(TORCHRUN, folder, tmp_path / "both.safetensors", "--batch", "2", "--optimizer", "adam")
+    config = tmp_path / "both-run" / "config.json"
+    repeat = [*ALONE, "-m", "napari_fsrcnn", "train", "--config", str(config)]
+    subprocess.run(repeat, check=True, capture_output=True, timeout=200)
+    expected, found = (log(tmp_path / f"{name}.safetensors") for name in ("both", "both-2"))
+    assert [psnr for _, psnr in found] == pytest.approx([psnr for _, psnr in expected], abs=0.01)
+
+
 @pytest.mark.parametrize("start", [TORCHRUN, ALONE], ids=["two", "one"])
 def test_a_run_of_two_processes_goes_on(folder: Path, tmp_path: Path, start: list[str]) -> None:
     out, whole = tmp_path / "out.safetensors", tmp_path / "whole.safetensors"

@@ -48,6 +48,22 @@ def test_the_configuration_repeats_the_run_from_any_folder(
     assert folder.read_config().teacher == tmp_path / "mine.safetensors"
 
 
+def test_the_patches_of_a_step_are_shared_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    folder = RunFolder(tmp_path)
+    folder.create(TrainingConfig(batch=6))
+    batches = {}
+    for processes in ("1", "2", "4"):
+        monkeypatch.setenv("WORLD_SIZE", processes)
+        batches[processes] = folder.read_config().batch
+    assert batches == {"1": 12, "2": 6, "4": 3}
+    monkeypatch.setenv("WORLD_SIZE", "5")
+    with pytest.raises(ValueError, match=r"5 processes can't share the 12 patches .* these 2"):
+        folder.read_config()
+
+
 def test_a_folder_that_holds_a_run_is_not_taken(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.create(TrainingConfig(seed=1))

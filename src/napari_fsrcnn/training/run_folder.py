@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 import shutil
 from pathlib import Path
 
@@ -12,10 +13,14 @@ from pydantic import ValidationError
 
 from napari_fsrcnn.files.atomic import atomic_path, remove_leftovers
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.processes import number_of_processes
 from napari_fsrcnn.weights.shipped import is_file_name
 
 COLUMNS = ("step", "seconds", "loss", "psnr", "bicubic_psnr")
 """Columns of ``log.csv``; PSNR in dB."""
+
+_PROCESSES = "processes"
+"""Key of ``config.json`` beside the configuration's own: how many trained together."""
 
 
 class RunFolder:
@@ -76,8 +81,10 @@ class RunFolder:
 
     def write_config(self, config: TrainingConfig) -> None:
         """Write ``config.json``, from which the whole run can be repeated, wherever it was paused."""
-        text = _with_absolute_paths(config).model_dump_json(indent=2, exclude={"stop_after"})
-        self._write(self.config, text + "\n")
+        values = _with_absolute_paths(config).model_dump(mode="json", exclude={"stop_after"})
+        processes = number_of_processes()
+        together = {_PROCESSES: processes} if processes > 1 else {}
+        self._write(self.config, json.dumps(values | together, indent=2) + "\n")
 
     def read_config(self) -> TrainingConfig:
         """Read ``config.json``.
@@ -120,19 +127,38 @@ def _with_absolute_paths(config: TrainingConfig) -> TrainingConfig:
 def read_config(path: Path) -> TrainingConfig:
     """Read a configuration from a JSON file.
 
+    Of a run of several processes the batch is shared anew, so that a step learns from as many
+    patches with however many processes it is repeated or resumed.
+
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not a configuration; the message names the field.
+        If it is not a configuration, and the message names the field; or its batch can't be shared
+        by these processes.
     """
     try:
-        return TrainingConfig.model_validate_json(path.read_bytes())
+        values = json.loads(path.read_bytes())
+        processes = values.pop(_PROCESSES, None) if isinstance(values, dict) else None
+        config = TrainingConfig.model_validate_json(json.dumps(values))
     except FileNotFoundError:
         raise FileNotFoundError(f"There is no training configuration {path}.") from None
     except ValidationError as error:
         raise ValueError(f"{path}: {describe(error)}") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: Invalid JSON ({error}).") from error
+    return config if processes is None else _shared(config, processes, path)
+
+
+def _shared(config: TrainingConfig, processes: int, path: Path) -> TrainingConfig:
+    here, patches = number_of_processes(), config.batch * processes
+    if patches % here:
+        raise ValueError(
+            f"{path}: {here} processes can't share the {patches} patches of a step of these "
+            f"{processes}: take as many again."
+        )
+    return config.model_copy(update={"batch": patches // here})
 
 
 def describe(error: ValidationError) -> str:
