@@ -5,7 +5,8 @@
 By default the image sets in the folder that NAPARI_FSRCNN_DATA names. Small copies of the training
 pictures at 0.4 to 1 of their size are searched for each test picture by normalised
 cross-correlation of Y; what is found is looked at again at half of the test picture's size. A table
-lists the pairs with their scale and correlation.
+lists the pairs with their scale and correlation. Pictures under 64 pixels a side, and mirrored or
+turned ones, are not found.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ def overlaps(training: dict[str, Plane], test: dict[str, Plane]) -> Iterator[Ove
     """Find the test pictures that are parts of training pictures."""
     small = {name: shrunk(plane, 1 / COARSE) for name, plane in test.items()}
     for name, whole in training.items():
-        half = shrunk(whole, 2 / COARSE)  # so that twenty copies are quickly made
-        copies = {scale: shrunk(half, scale / 2) for scale in SCALES}
+        smaller = shrunk(whole, 2 / COARSE)  # so that twenty copies are quickly made
+        copies = {scale: shrunk(smaller, scale / 2) for scale in SCALES}
         for part, template in small.items():
             coarse = {scale: correlation(copy, template) for scale, copy in copies.items()}
             scale = max(coarse, key=lambda each: coarse[each])

@@ -1,6 +1,7 @@
 """The folder of a run: what is written is read back, and nothing of a saved run is lost."""
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,19 @@ def test_the_patches_of_a_step_are_shared_anew(
         batches[processes] = folder.read_config().batch
     assert batches == {"1": 12, "2": 6, "4": 3}
     monkeypatch.setenv("WORLD_SIZE", "5")
-    with pytest.raises(ValueError, match=r"5 processes can't share the 12 patches .* these 2"):
+    with pytest.raises(
+        ValueError, match=r"had 12 patches .* which 5 processes can't share equally: start 2"
+    ):
+        folder.read_config()
+
+
+@pytest.mark.parametrize("processes", ["2", 0, -1, 2.5, [2]])
+def test_a_number_of_processes_that_is_none_is_refused(tmp_path: Path, processes: Any) -> None:
+    folder = RunFolder(tmp_path)
+    folder.create(TrainingConfig())
+    values = json.loads(folder.config.read_text())
+    folder.config.write_text(json.dumps(values | {"processes": processes}))
+    with pytest.raises(ValueError, match=r"config\.json: processes: Input should be"):
         folder.read_config()
 
 

@@ -223,7 +223,7 @@ def test_a_batch_that_can_not_be_shared_is_refused(
     state.batch = 7
     state.save(file)
     monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(ValueError, match="can't share its 7 patches in a step: go on with 1 again"):
+    with pytest.raises(ValueError, match="7 patches in a step, which 2 processes can't share"):
         new_state().load(file)
 
 

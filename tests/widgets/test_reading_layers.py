@@ -44,8 +44,18 @@ def told() -> Iterator[list[Any]]:
         yield keys
 
 
+READ: list[np.ndarray] = []
+"""Chunks that were computed."""
+
+
 def lazy(image: np.ndarray) -> Any:
-    return da.from_array(image, chunks=(40, 40))
+    chunks = da.from_array(image, chunks=(40, 40))
+    return chunks.map_blocks(_note, meta=image[:0])
+
+
+def _note(chunk: np.ndarray) -> np.ndarray:
+    READ.append(chunk)
+    return chunk
 
 
 def blocks() -> Any:
@@ -105,7 +115,9 @@ def layer(name: str, image: np.ndarray) -> LayerPicture:
 def test_dasks_callbacks_are_told_nothing(
     task: Callable[[Path], object], told: list[Any], tmp_path: Path
 ) -> None:
+    READ.clear()
     task(tmp_path)
+    assert READ
     assert told == []
     lazy(LR).compute()
     assert told

@@ -43,9 +43,9 @@ def overview(
 def main() -> None:
     """Run the command line and end the program.
 
-    The exit code is 0; 1 where a picture was left out of figures, or a training diverged; 2 for bad
-    input, with one line on standard error that says what to do; 130 after Ctrl-C. Any other
-    exception is a bug, and shows where it comes from.
+    The exit code is 0; 1 where a picture could not be read or measured, or a training diverged; 2
+    for bad input, with one line on standard error that says what to do; 130 after Ctrl-C. Any
+    other exception is a bug, and shows where it comes from.
     """
     try:
         code = app(standalone_mode=False)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 LANES = 8
-"""Values of float32 that a processor computes at once, or half of them."""
+"""Values of float32 in a processor's usual vector (AVX2), by whose multiples maps are fastest."""
 
 _VECTOR = 8
 

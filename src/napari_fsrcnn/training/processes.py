@@ -62,6 +62,30 @@ def first_process() -> bool:
     return int(os.environ.get("RANK", "0")) == 0
 
 
+def share_batch(batch: int, processes: int) -> int:
+    """Give each of the processes here its part of the patches that others had in a step together.
+
+    Parameters
+    ----------
+    batch : int
+        Of each of the others.
+    processes : int
+        How many they were.
+
+    Raises
+    ------
+    ValueError
+        If the patches can't be shared equally; without a full stop.
+    """
+    here, patches = number_of_processes(), batch * processes
+    if patches % here:
+        raise ValueError(
+            f"the run had {patches} patches in a step, which {here} processes can't share equally: "
+            f"start {processes} again"
+        )
+    return patches // here
+
+
 def any_process(fabric: Fabric, *, flag: bool) -> bool:
     """Whether the flag is set in any of the processes, the same answer in each of them."""
     if fabric.world_size == 1:

@@ -8,12 +8,13 @@ import io
 import json
 import shutil
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import BaseModel, PositiveInt, Strict, ValidationError
 
 from napari_fsrcnn.files.atomic import atomic_path, remove_leftovers
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.processes import number_of_processes
+from napari_fsrcnn.training.processes import number_of_processes, share_batch
 from napari_fsrcnn.weights.shipped import is_file_name
 
 COLUMNS = ("step", "seconds", "loss", "psnr", "bicubic_psnr")
@@ -21,6 +22,10 @@ COLUMNS = ("step", "seconds", "loss", "psnr", "bicubic_psnr")
 
 _PROCESSES = "processes"
 """Key of ``config.json`` beside the configuration's own: how many trained together."""
+
+
+class _Together(BaseModel):
+    processes: Annotated[PositiveInt, Strict()] | None = None
 
 
 class RunFolder:
@@ -140,25 +145,22 @@ def read_config(path: Path) -> TrainingConfig:
     """
     try:
         values = json.loads(path.read_bytes())
-        processes = values.pop(_PROCESSES, None) if isinstance(values, dict) else None
+        together = _Together.model_validate(
+            {_PROCESSES: values.pop(_PROCESSES, None)} if isinstance(values, dict) else {}
+        )
         config = TrainingConfig.model_validate_json(json.dumps(values))
+        if together.processes is None:
+            return config
+        batch = share_batch(config.batch, together.processes)
+        return TrainingConfig(**config.model_dump() | {"batch": batch})
     except FileNotFoundError:
         raise FileNotFoundError(f"There is no training configuration {path}.") from None
     except ValidationError as error:
         raise ValueError(f"{path}: {describe(error)}") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path}: Invalid JSON ({error})") from error
     except ValueError as error:
-        raise ValueError(f"{path}: Invalid JSON ({error}).") from error
-    return config if processes is None else _shared(config, processes, path)
-
-
-def _shared(config: TrainingConfig, processes: int, path: Path) -> TrainingConfig:
-    here, patches = number_of_processes(), config.batch * processes
-    if patches % here:
-        raise ValueError(
-            f"{path}: {here} processes can't share the {patches} patches of a step of these "
-            f"{processes}: take as many again."
-        )
-    return config.model_copy(update={"batch": patches // here})
+        raise ValueError(f"{path}: {error}") from error
 
 
 def describe(error: ValidationError) -> str:

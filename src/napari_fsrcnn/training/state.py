@@ -20,7 +20,7 @@ from napari_fsrcnn.networks.network import Network, as_module, freeze
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.first import first_network, make_optimizer
 from napari_fsrcnn.training.loss_meter import Diverged
-from napari_fsrcnn.training.processes import number_of_processes
+from napari_fsrcnn.training.processes import number_of_processes, share_batch
 from napari_fsrcnn.training.recorded import Recorded
 from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.checkpoint import read_card
@@ -194,7 +194,8 @@ class TrainingState:
             self.generator.set_state(tensors["generator"])
             for name in _NUMBERS:
                 setattr(self, name, numbers[name])
-            self._share_batch(numbers.get("processes"))
+            # Older files do not tell how many processes there were.
+            self.batch = share_batch(self.batch, numbers.get("processes") or number_of_processes())
             # Not in files of earlier versions.
             self.due, self.scaler = numbers.get("due"), numbers.get("scaler", {})
             start = numbers.get("start")
@@ -209,16 +210,6 @@ class TrainingState:
             Diverged,
         ) as error:
             raise ValueError(f"{path} can't be resumed: {error}.") from error
-
-    def _share_batch(self, saved: int | None) -> None:
-        """Keep the batch of all processes, where another number of them goes on."""
-        here = number_of_processes()
-        patches = self.batch * (saved or here)
-        if patches % here:
-            raise ValueError(
-                f"{here} processes can't share its {patches} patches in a step: go on with {saved} again"
-            )
-        self.batch = patches // here
 
     def _check_optimizer(self, saved: str | None) -> None:
         if saved not in (None, self._optimizer_name):
