@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises
     ------
     OSError
-        As :func:`check_target`; or of the block, said of `path` where it is of the temporary file.
+        As :func:`napari_fsrcnn.files.storage.check_folder_of`; `path` is a folder; or of the block,
+        said of `path` where it is of the temporary file.
 
     Examples
     --------
@@ -48,8 +49,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     >>> note.read_text()
     'all of it'
     """
-    target = check_target(path)
-    temporary = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{''.join(target.suffixes)}")
+    target = _target(path)
+    temporary = _beside(target)
     try:
         with written_as(target, temporary):
             yield temporary
@@ -57,7 +58,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
                 os.fsync(stream.fileno())
             temporary.replace(target)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing can be removed
+            temporary.unlink()
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -79,13 +81,26 @@ def remove_leftovers(folder: Path) -> None:
 def check_target(path: str | os.PathLike[str]) -> Path:
     """Return the file that a name stands for; to be called before long work whose result it takes.
 
+    Whether a file can be made there is found by making one, and removing it.
+
     Raises
     ------
-    FileNotFoundError, NotADirectoryError, PermissionError
-        As :func:`napari_fsrcnn.files.storage.check_folder_of`.
-    IsADirectoryError
-        `path` is a folder.
+    OSError
+        As :func:`atomic_path`.
     """
+    target = _target(path)
+    temporary = _beside(target)
+    with written_as(target, temporary):
+        temporary.touch()
+        temporary.unlink()
+    return target
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{''.join(target.suffixes)}")
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
     target = Path(path).resolve()
     check_folder_of(target)
     if target.is_dir():

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = {
+    errno.ENOSPC: "The disk of {} is full",
+    errno.EDQUOT: "The quota on the disk of {} is used up",
+}
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 # What a full disk may still have free: less than a piece that it gives away.
 _REST = 2**20
@@ -22,12 +25,12 @@ GO_ON = " and start again in the same way, and it goes on from there, for what w
 
 
 def check_folder_of(target: Path) -> None:
-    """Refuse a name in whose folder nothing can be written.
+    """Refuse a name whose folder is none.
 
     Raises
     ------
-    FileNotFoundError, NotADirectoryError, PermissionError
-        There is no such folder, it is a file, or it may only be read.
+    FileNotFoundError, NotADirectoryError
+        There is no such folder, or it is a file.
     """
     folder = target.parent
     if not folder.exists():
@@ -37,10 +40,6 @@ def check_folder_of(target: Path) -> None:
     if not folder.is_dir():
         raise NotADirectoryError(
             f"{target} can't be written, since {folder} is a file: choose another folder."
-        )
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(
-            f"{target} can't be written, since {folder} may only be read: choose another folder."
         )
 
 
@@ -60,7 +59,8 @@ def written_as(target: Path, temporary: Path, then: str = OTHERWISE) -> Iterator
     Raises
     ------
     OSError
-        In place of one of the system.
+        In place of one of the system: a sentence, and then without ``strerror``, where there is
+        no space or the folder may only be read. What is of other files is left as it is.
 
     Examples
     --------
@@ -73,16 +73,26 @@ def written_as(target: Path, temporary: Path, then: str = OTHERWISE) -> Iterator
     try:
         yield
     except OSError as error:
-        if _is_full(error, target.parent):
-            full = OSError(f"The disk of {target.parent} is full: free some space{then}.")
-            full.errno = errno.ENOSPC  # a further block around this one knows it by that
+        named = None if error.filename is None else Path(str(error.filename))
+        if named is not None and named != target and not named.is_relative_to(temporary):
+            raise
+        number = _errno(error, target.parent)
+        if number in _FULL:
+            full = OSError(f"{_FULL[number].format(target.parent)}: free some space{then}.")
+            full.errno = number  # a further block around this one knows it by that
             raise full from error
-        if error.errno == errno.EFBIG or str(error.filename).startswith(str(temporary)):
-            raise OSError(error.errno, error.strerror, str(target)) from error
+        if named is not None and number in _REFUSED and error.filename2 is None:  # no rename
+            raise PermissionError(
+                f"{target} can't be written, since {named.parent} may only be read: choose another "
+                f"folder."
+            ) from error
+        if named is not None or number == errno.EFBIG:
+            raise OSError(number, error.strerror, str(target)) from error
         raise
 
 
-def _is_full(error: OSError, folder: Path) -> bool:
-    if error.errno is None and str(error).endswith(" written"):  # numpy's, by which tifffile writes
-        return shutil.disk_usage(folder).free < _REST
-    return error.errno in _FULL
+def _errno(error: OSError, folder: Path) -> int | None:
+    numpys = error.errno is None and str(error).endswith(" written")  # tifffile writes by numpy
+    if numpys and shutil.disk_usage(folder).free < _REST:
+        return errno.ENOSPC
+    return error.errno

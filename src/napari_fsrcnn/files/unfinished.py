@@ -59,10 +59,12 @@ class Unfinished:
 
         Raises
         ------
-        FileNotFoundError, NotADirectoryError, PermissionError
+        FileNotFoundError, NotADirectoryError
             As :func:`napari_fsrcnn.files.storage.check_folder_of`.
         FileExistsError
             It was begun by another plan, or is none of these folders.
+        OSError
+            It can't be made.
         """
         check_folder_of(self.target)
         begun = self.plan
