@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import re
 import socket
 from pathlib import Path
 from threading import Event
@@ -106,8 +108,31 @@ def test_stop_ends_a_slow_download(server: Server, address: str, file: Path) -> 
 
 def test_no_place_to_write_is_said(address: str, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
-    with pytest.raises(DownloadError, match=r"could not be written .*NAPARI_FSRCNN_CACHE"):
-        fetch(address, tmp_path / "cache" / "a.png", SHA256, timeout=10)
+    file = tmp_path / "cache" / "a.png"
+    said = rf"^{re.escape(str(file))} could not be written \([^()]+\): set NAPARI_FSRCNN_CACHE to "
+    with pytest.raises(DownloadError, match=rf"{said}another folder\.$"):
+        fetch(address, file, SHA256, timeout=10)
+
+
+def test_a_full_disk_is_said(address: str, file: Path) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    said = f"The disk of {file.parent} is full: free some space, or choose another folder."
+    with pytest.raises(
+        DownloadError, match=f"^{re.escape(said)} It is set by NAPARI_FSRCNN_CACHE\\.$"
+    ):
+        fetch(address, file, SHA256, timeout=10, progress=full)
+    assert not list(file.parent.iterdir())
+
+
+@pytest.mark.skipif(not Path("/sys/kernel").exists(), reason="a folder in which none makes a file")
+def test_a_folder_in_which_no_file_can_be_made(address: str) -> None:
+    said = "/sys/a.png can't be written, since /sys may only be read: choose another folder."
+    with pytest.raises(
+        DownloadError, match=f"^{re.escape(said)} It is set by NAPARI_FSRCNN_CACHE\\.$"
+    ):
+        fetch(address, Path("/sys/a.png"), SHA256, timeout=10)
 
 
 def test_a_checksum_is_checked(tmp_path: Path) -> None:

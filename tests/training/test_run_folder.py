@@ -2,6 +2,9 @@
 
 import csv
 import json
+import re
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +94,38 @@ def test_a_folder_that_holds_a_run_is_not_taken(tmp_path: Path) -> None:
 def test_a_place_where_no_folder_can_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for place in (tmp_path / "file", tmp_path / "file" / "run"):
-        with pytest.raises(OSError, match=rf"^The run can't be saved in {place} \(.+\): choose"):
+        said = f"^The run can't be saved in {re.escape(str(place))} \\([^()]+\\): choose another folder"
+        with pytest.raises(OSError, match=rf"{said}\.$"):
             RunFolder(place).create(TrainingConfig())
+
+
+@pytest.mark.skipif(not Path("/sys/kernel").exists(), reason="a folder in which none makes a file")
+def test_a_folder_in_which_no_file_can_be_made() -> None:
+    with pytest.raises(
+        PermissionError,
+        match=r"^/sys/config\.json can't be written, since /sys may only be read: choose another "
+        r"folder\.$",
+    ):
+        RunFolder(Path("/sys")).create(TrainingConfig())
+
+
+CREATE = """
+import sys
+from pathlib import Path
+from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.run_folder import RunFolder
+try:
+    RunFolder(Path(sys.argv[1])).create(TrainingConfig())
+except OSError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk(on_a_disk: Callable[..., str], tmp_path: Path) -> None:
+    run = tmp_path / "disk" / "run"
+    # Room for the folder, and for no file.
+    said = on_a_disk("nr_inodes=2", sys.executable, "-c", CREATE, run)
+    assert said == f"The disk of {run} is full: free some space, or choose another folder.\n"
 
 
 def test_a_folder_in_which_nothing_was_saved_is_used_anew(tmp_path: Path) -> None:

@@ -93,9 +93,10 @@ def fetch(
             reason = f"the server took more than {longest:g} s; try again later"
         raise DownloadError(f"{_place(url)} could not be fetched: {reason}.") from error
     except OSError as error:
+        if error.strerror is None:  # a sentence already, that asks for another folder
+            raise DownloadError(f"{error} It is set by {cache}.") from error
         raise DownloadError(
-            f"{path} could not be written ({error.strerror or error}): "
-            f"make room, or set {cache} to another folder."
+            f"{path} could not be written ({error.strerror}): set {cache} to another folder."
         ) from error
 
 

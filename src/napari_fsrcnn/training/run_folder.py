@@ -69,9 +69,10 @@ class RunFolder:
             self.write_config(config)
             self._write(self.log, ",".join(COLUMNS) + "\n")
         except OSError as error:
+            if error.strerror is None:  # a sentence already
+                raise
             raise OSError(
-                f"The run can't be saved in {self.path} ({error.strerror or error}): choose another "
-                f"folder."
+                f"The run can't be saved in {self.path} ({error.strerror}): choose another folder."
             ) from error
 
     def discard(self) -> None:
