@@ -82,13 +82,16 @@ def on_a_disk(tmp_path: Path) -> OnADisk:
 
     def run(options: str, *command: object) -> str:
         mount = f"mount -t tmpfs -o {options} none '{disk}' && exec \"$@\""
-        return subprocess.run(
+        ended = subprocess.run(
             [*namespace, "sh", "-c", mount, "sh", *map(str, command)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=True,
-        ).stdout
+            check=False,
+        )
+        if ended.returncode:
+            pytest.fail(f"exit status {ended.returncode}:\n{ended.stdout}")
+        return ended.stdout
 
     return run
 

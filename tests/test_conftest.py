@@ -38,6 +38,12 @@ def test_a_missing_set_fails_where_data_is_required(
         data_folder("Set5")
 
 
+def test_a_command_that_fails_on_a_disk_shows_what_it_said(on_a_disk: Callable[..., str]) -> None:
+    assert on_a_disk("size=1m", "echo", "all is well") == "all is well\n"
+    with pytest.raises(pytest.fail.Exception, match=r"exit status 3:\nit is broken\n"):
+        on_a_disk("size=1m", "sh", "-c", "echo it is broken >&2; exit 3")
+
+
 def test_only_this_machine_can_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname(), timeout=5).close()
