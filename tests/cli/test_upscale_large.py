@@ -68,9 +68,16 @@ def test_half_precision_is_measured(command: Run, trained: Path, source: Path) -
         ("b.zarr", "--scheduler nonsense", "no dask scheduler at nonsense"),
         ("b.zarr", "--model nosuch", "There is no model 'nosuch'"),
         ("nowhere/b.zarr", "", "does not exist"),
-        ("a.tif/b.zarr", "", "a.tif/b.zarr can't be written, since"),
+        ("a.tif/b.zarr", "", "a.tif is a file: choose another folder."),
         # Longer still by what is put behind it meanwhile, of which nothing is told.
-        (f"{'b' * 245}.zarr", "", "bbb.zarr: File name too long"),
+        pytest.param(
+            f"{'b' * 245}.zarr",
+            "",
+            "bbb.zarr: File name too long",
+            marks=pytest.mark.skipif(
+                sys.platform == "win32", reason="Windows words it otherwise, and counts the path"
+            ),
+        ),
         ("b.zarr", "--precision fp16 --device cpu", "does not compute in fp16"),
     ],
 )
