@@ -54,6 +54,24 @@ def test_what_a_kill_left_before_there_was_a_plan_is_not_in_the_way(place: Unfin
     assert [path.name for path in place.folder.iterdir()] == ["plan.json"]
 
 
+def test_what_another_process_is_about_to_begin_is_left_alone(
+    place: Unfinished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = place.folder / ".napari-fsrcnn-0123456789abcdef.json"
+    mkdir = Path.mkdir
+
+    def a_moment_after_another(folder: Path, **how: bool) -> None:
+        mkdir(folder)
+        left.touch()
+        mkdir(folder, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "mkdir", a_moment_after_another)
+        with pytest.raises(FileExistsError, match="in the way"):
+            place.begin(PLAN)
+    assert list(place.folder.iterdir()) == [left]
+
+
 def test_it_needs_a_folder_to_lie_in(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="nowhere does not exist"):
         Unfinished(tmp_path / "nowhere" / "a.zarr").begin(PLAN)
@@ -61,6 +79,26 @@ def test_it_needs_a_folder_to_lie_in(tmp_path: Path) -> None:
 
 def test_discarded_it_is_gone(place: Unfinished) -> None:
     place.begin(PLAN)
+    place.discard()
+    assert not place.folder.exists()
+
+
+@pytest.mark.parametrize("content", ["a.safetensors", "result/0", "plan.json"])
+def test_another_process_may_discard_it_as_well(
+    place: Unfinished, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    place.begin(PLAN)
+    (place.folder / content).parent.mkdir(exist_ok=True)
+    (place.folder / content).touch()
+    is_dir = Path.is_dir
+
+    def a_moment_before_another(path: Path) -> bool:
+        monkeypatch.setattr(Path, "is_dir", is_dir)
+        answer = path.is_dir()
+        Unfinished(place.target).discard()
+        return answer
+
+    monkeypatch.setattr(Path, "is_dir", a_moment_before_another)
     place.discard()
     assert not place.folder.exists()
 

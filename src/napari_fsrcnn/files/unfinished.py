@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,13 @@ class Unfinished:
                 f"{self.folder} holds a result that was begun in another way, from another picture "
                 f"or by another model: delete it, or choose another name."
             )
-        remove_leftovers(self.folder)
-        if self.folder.exists() and (self.folder.is_file() or any(self.folder.iterdir())):
-            raise FileExistsError(f"{self.folder} is in the way: choose another name.")
-        self.folder.mkdir(exist_ok=True)
+        if not self._is_left_empty():
+            try:
+                self.folder.mkdir()
+            except FileExistsError:
+                raise FileExistsError(
+                    f"{self.folder} is in the way: choose another name."
+                ) from None
         with atomic_path(self.folder / _PLAN) as temporary:
             temporary.write_text(json.dumps(plan))
 
@@ -86,13 +90,14 @@ class Unfinished:
         """Throw away what was begun."""
         if self.plan is None:
             return
-        # The plan last: a folder without one could not be told from one of the user's.
-        for path in self.folder.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path.name != _PLAN:
-                path.unlink()
-        shutil.rmtree(self.folder)
+        with suppress(FileNotFoundError):  # the same command, given twice, does it there as well
+            # The plan last: a folder without one could not be told from one of the user's.
+            for path in self.folder.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name != _PLAN:
+                    path.unlink()
+            shutil.rmtree(self.folder)
 
     def finish(self) -> None:
         """Give the complete result its name."""
@@ -100,6 +105,13 @@ class Unfinished:
         for inside, _, names in os.walk(self.result):
             for name in names:
                 if name.endswith(".partial"):
-                    Path(inside, name).unlink()
+                    Path(inside, name).unlink(missing_ok=True)
         self.result.rename(self.target)
         self.discard()
+
+    def _is_left_empty(self) -> bool:
+        """Say whether the folder is there, as a process leaves it that is killed before the plan."""
+        if not self.folder.is_dir():
+            return False
+        remove_leftovers(self.folder)
+        return not any(self.folder.iterdir())
