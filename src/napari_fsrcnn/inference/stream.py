@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -142,7 +142,8 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
         return
     with ExitStack() as stack:
         client = None if scheduler is None else stack.enter_context(workers(scheduler, check))
-        stack.enter_context(_written(place, plan))
+        then = GO_ON if plan.source else OTHERWISE
+        stack.enter_context(written_as(target, place.folder, then))
         _begin(place, plan)
         if path is None:
             stack.callback(place.discard)
@@ -174,11 +175,6 @@ def _begin(place: Unfinished, plan: Plan) -> None:
 
 def _provenance(plan: Plan) -> dict[str, Any]:
     return {**plan.as_json(), "source": Path(plan.source).name}
-
-
-def _written(place: Unfinished, plan: Plan) -> AbstractContextManager[None]:
-    """Name the target in errors of storage, and tell what is kept."""
-    return written_as(place.target, place.folder, GO_ON if plan.source else OTHERWISE)
 
 
 def _is_there(place: Unfinished, plan: Plan) -> bool:
