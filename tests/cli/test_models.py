@@ -49,6 +49,19 @@ def test_the_whole_card_of_a_shipped_model(command: Run) -> None:
         assert f"{figures.psnr:.2f} dB / {figures.ssim:.4f}" in ended.stdout
 
 
+def test_only_the_models_of_a_scale(command: Run) -> None:
+    lines = command("models", "--scale", 3).stdout.splitlines()
+    shown = [name for name in list_models() if any(line.split()[:1] == [name] for line in lines)]
+    assert shown == list_models(3)
+    ended = command("models", "--scale", 7)
+    assert ended.returncode == 2
+    assert "There is no shipped model for x7" in ended.stderr
+
+
+def test_a_shipped_model_by_family_and_scale(command: Run) -> None:
+    assert command("models", "fsrcnn", "--scale", 3).stdout == command("models", "fsrcnn-x3").stdout
+
+
 def test_the_whole_card_of_a_file(command: Run, trained: Path) -> None:
     shown = command("models", trained).stdout
     for fact in ("small", "3,937", "30 steps", "waves", "not stated"):

@@ -23,22 +23,25 @@ def models(
         int | None,
         typer.Option(
             metavar="K",
-            help="scale of a .mat or .pth file of other projects, where its name has no x2, ...",
+            help="list the models of this scale only; or the scale of the model, where its name "
+            "does not say it",
         ),
     ] = None,
 ) -> None:
     """List the shipped models, or show what one model's card says."""
     if model is None:
-        _list()
+        _list(scale)
     else:
         _show(model, scale)
 
 
-def _list() -> None:
+def _list(scale: int | None) -> None:
     from napari_fsrcnn.weights.checkpoint import read_card
     from napari_fsrcnn.weights.shipped import list_models, model_path
 
-    cards = {name: read_card(model_path(name)) for name in list_models()}
+    if not (names := list_models(scale)):
+        raise ValueError(f"There is no shipped model for x{scale}: leave --scale out to see all.")
+    cards = {name: read_card(model_path(name)) for name in names}
     sets = list(dict.fromkeys(each.dataset for card in cards.values() for each in card.figures))
     rows = []
     for name, card in cards.items():
@@ -64,7 +67,7 @@ def _show(model: str, scale: int | None) -> None:
     from napari_fsrcnn.weights.card_text import card_rows
     from napari_fsrcnn.weights.shipped import checkpoint_path, is_imported
 
-    path = checkpoint_path(model)
+    path = checkpoint_path(model, scale)
     card, weights = _read_imported(path, scale) if is_imported(path) else _read(path, scale)
     show_table(path.stem, ["", ""], [*card_rows(card), ("weights", f"{weights:,}")], texts=2)
 

@@ -69,15 +69,20 @@ def file_label(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def checkpoint_path(name_or_path: str | Path) -> Path:
+def checkpoint_path(name_or_path: str | Path, scale: int | None = None) -> Path:
     """Path of a model's checkpoint: a shipped one by name, any other by its file.
+
+    A shipped name may lack its scale, where that is given.
 
     Raises
     ------
     ValueError
         If it is a name, and none of a shipped model.
     """
-    return Path(name_or_path) if is_file_name(name_or_path) else model_path(str(name_or_path))
+    if is_file_name(name_or_path):
+        return Path(name_or_path)
+    name, whole = str(name_or_path), f"{name_or_path}-x{scale}"
+    return model_path(whole if whole in list_models() else name)
 
 
 def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:
@@ -108,16 +113,13 @@ def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:
     >>> load_model("fsrcnn-x3").scale
     3
     """
-    text = str(name_or_path)
-    if scale is not None and f"{text}-x{scale}" in list_models():
-        text = f"{text}-x{scale}"
-    path = Path(text)
+    path = checkpoint_path(name_or_path, scale)
     if is_imported(path):
         # Loads scipy's MATLAB reader, which is not needed otherwise.
         from napari_fsrcnn.weights.convert import import_weights
 
         return import_weights(path, scale)
-    model = read_checkpoint(checkpoint_path(text))
+    model = read_checkpoint(path)
     if scale not in (None, model.scale):
         raise ValueError(
             f"The model {model.name} enlarges by {model.scale}, not by {scale}. Choose a model "
