@@ -165,7 +165,7 @@ def test_a_model_from_a_file(
     widget.load_file(tmp_path / "mine.safetensors")
     wait_for(widget, qtbot)
     assert widget.form.scale.value == 2
-    assert widget.form.model.native.currentText() == "mine.safetensors"
+    assert widget.form.model.native.currentText() == f"{tmp_path.name}/mine.safetensors"
     widget.button.click()
     wait_for(widget, qtbot)
     assert viewer.layers[-1].metadata["napari-fsrcnn"]["sha256"] == saved.sha256

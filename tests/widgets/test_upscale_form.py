@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from napari.components import ViewerModel
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from napari_fsrcnn.weights.card_text import short_card
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.widgets import session_models
+from napari_fsrcnn.widgets.model_choices import ModelChoice
 from napari_fsrcnn.widgets.upscale_form import MODEL_TOOLTIP, UpscaleForm
 
 
@@ -52,3 +54,19 @@ def test_another_scale_keeps_the_kind_of_model_that_is_chosen(
     form.model.value = form.model.choices[0]
     form.scale.value = 8
     assert form.model.value.label == "mine-x8 (just trained)"  # the only one
+
+
+def test_files_of_one_name_are_numbered_and_one_that_is_loaded_again_is_replaced(
+    qtbot: QtBot, make_model: Callable[[int], Model]
+) -> None:
+    form = UpscaleForm(ViewerModel())
+    qtbot.addWidget(form)
+    models = {}
+    for path in ("a/run", "b/run", "a/run"):
+        models[path] = make_model(2)
+        form.add_model(Path(path), ModelChoice("run/model.safetensors", 2, models[path]))
+        assert form.model.value.model is models[path]
+    first, second = form.model.choices[-2:]
+    assert (first.label, second.label) == ("run/model.safetensors", "run/model.safetensors (2)")
+    assert first.model is models["a/run"]
+    assert second.model is models["b/run"]

@@ -40,7 +40,7 @@ class EvaluateForm(QWidget):
         super().__init__()
         self.models = ModelList(ticked=preferred("model"))
         self.browse = ModelFileButton()
-        self.browse.loaded.connect(lambda _, choice: self.models.add(choice))
+        self.browse.loaded.connect(self.models.add)
         self.source = ComboBox(
             name="source",
             label="data",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from textwrap import fill
 
@@ -62,6 +64,23 @@ def session_choices() -> list[ModelChoice]:
         ModelChoice(f"{model.name} (just trained)", model.scale, model)
         for model in session_models()
     ]
+
+
+def distinct(choices: Iterable[ModelChoice]) -> list[ModelChoice]:
+    """Give each model a label of its own: a number behind one that is taken.
+
+    Examples
+    --------
+    >>> two = ModelChoice("run/model.pth", 2, "1"), ModelChoice("run/model.pth", 2, "2")
+    >>> [choice.label for choice in distinct(two)]
+    ['run/model.pth', 'run/model.pth (2)']
+    """
+    by_label: dict[str, ModelChoice] = {}
+    for choice in choices:
+        names = (choice.label if n == 1 else f"{choice.label} ({n})" for n in count(1))
+        label = next(name for name in names if name not in by_label)
+        by_label[label] = replace(choice, label=label)
+    return list(by_label.values())
 
 
 def load_choice(path: Path) -> ModelChoice:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QListWidget, QListWidgetItem
 
-from napari_fsrcnn.widgets.model_choices import ModelChoice, session_choices, shipped_choices
+from napari_fsrcnn.widgets.model_choices import (
+    ModelChoice,
+    distinct,
+    session_choices,
+    shipped_choices,
+)
 
 _ROWS = 6  # that are seen without scrolling
 
@@ -23,7 +29,7 @@ class ModelList(QListWidget):
 
     def __init__(self, ticked: str) -> None:
         super().__init__()
-        self._files: list[ModelChoice] = []
+        self._files: dict[Path, ModelChoice] = {}
         self._choices: list[ModelChoice] = []
         self.setToolTip("Shipped, just trained, or from a file (...): tick those to measure")
         self.setSpacing(1)
@@ -46,41 +52,26 @@ class ModelList(QListWidget):
             state = Qt.CheckState.Checked if choice.label in labels else Qt.CheckState.Unchecked
             self.item(row).setCheckState(state)
 
-    def add(self, choice: ModelChoice) -> None:
-        """Offer a model from a file, and tick it."""
+    def add(self, path: Path, choice: ModelChoice) -> None:
+        """Offer a model from a file, in place of what was loaded from there before; tick it."""
         labels = [each.label for each in self.ticked]
-        self._files.append(choice)
+        self._files[path] = choice
         self.follow_models()
-        self.tick(*labels, self._choices[-1].label)
+        (added,) = (each.label for each in self._choices if each.model is choice.model)
+        self.tick(*labels, added)
 
     def follow_models(self) -> None:
         """Offer the models that there are now; those that are ticked stay so."""
         labels = [each.label for each in self.ticked]
-        self._choices = _distinct([*shipped_choices(), *session_choices(), *self._files])
+        models = [*shipped_choices(), *session_choices(), *self._files.values()]
+        self._choices = distinct(map(_with_scale, models))
         self.clear()
         for choice in self._choices:
             QListWidgetItem(choice.label, self).setToolTip(choice.tooltip)
         self.tick(*labels)
 
 
-def _distinct(choices: list[ModelChoice]) -> list[ModelChoice]:
-    """Give the label of each model its scale, where it lacks it, and a number, where it is taken.
-
-    Examples
-    --------
-    >>> [
-    ...     each.label
-    ...     for each in _distinct([ModelChoice("a.pth", 2, "1"), ModelChoice("a.pth", 2, "2")])
-    ... ]
-    ['a.pth x2', 'a.pth x2 (2)']
-    """
-    distinct: dict[str, ModelChoice] = {}
-    for choice in choices:
-        scale = f"x{choice.scale}"
-        label = name = choice.label if scale in choice.label else f"{choice.label} {scale}"
-        n = 1
-        while label in distinct:
-            n += 1
-            label = f"{name} ({n})"
-        distinct[label] = replace(choice, label=label)
-    return list(distinct.values())
+def _with_scale(choice: ModelChoice) -> ModelChoice:
+    """Give a label its scale, where it lacks it."""
+    scale = f"x{choice.scale}"
+    return choice if scale in choice.label else replace(choice, label=f"{choice.label} {scale}")

@@ -150,10 +150,10 @@ class UpscaleWidget(JobWidget):
         self.status.setText(f"Loading {path.name}...")
         self._rest(resting=True)
 
-    def _offer(self, _: Path, choice: ModelChoice) -> None:
+    def _offer(self, path: Path, choice: ModelChoice) -> None:
         self._rest(resting=False)
-        self.form.add_model(choice)
-        self.status.setText(f"{choice.label} enlarges by {choice.scale}.")
+        self.form.add_model(path, choice)
+        self.status.setText(f"{self.form.model.value.label} enlarges by {choice.scale}.")
 
     def _refuse_file(self, sentence: str) -> None:
         self._rest(resting=False)

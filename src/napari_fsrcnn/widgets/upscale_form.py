@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from magicgui.widgets import ComboBox
@@ -10,7 +11,12 @@ from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
-from napari_fsrcnn.widgets.model_choices import ModelChoice, session_choices, shipped_choices
+from napari_fsrcnn.widgets.model_choices import (
+    ModelChoice,
+    distinct,
+    session_choices,
+    shipped_choices,
+)
 from napari_fsrcnn.widgets.model_file import ModelFileButton
 from napari_fsrcnn.widgets.preferences import preferred
 from napari_fsrcnn.widgets.result_layer import METADATA_KEY
@@ -37,7 +43,7 @@ class UpscaleForm(QWidget):
     def __init__(self, viewer: Any) -> None:
         super().__init__()
         self._viewer = viewer
-        self._files: list[ModelChoice] = []
+        self._files: dict[Path, ModelChoice] = {}
         self._followed: Any = None
         self.layer = ComboBox(
             name="layer", choices=self._images, tooltip="The image layer to upscale"
@@ -143,12 +149,12 @@ class UpscaleForm(QWidget):
             device=self.device.value,
         )
 
-    def add_model(self, choice: ModelChoice) -> None:
-        """Offer a model from a file, and choose it."""
-        self._files.insert(0, choice)
+    def add_model(self, path: Path, choice: ModelChoice) -> None:
+        """Offer a model from a file, in place of what was loaded from there before; choose it."""
+        self._files[path] = choice
         self.follow_models()
         self.scale.value = choice.scale
-        self.model.value = choice
+        (self.model.value,) = (m for m in self._models_of_scale() if m.model is choice.model)
 
     def follow_models(self) -> None:
         """Offer the models that there are now; what is chosen stays chosen."""
@@ -188,10 +194,10 @@ class UpscaleForm(QWidget):
         return [layer for layer in self._images(field) if layer != self.layer.value]
 
     def _all_models(self) -> list[ModelChoice]:
-        return [*shipped_choices(), *session_choices(), *self._files]
+        return [*shipped_choices(), *session_choices(), *self._files.values()]
 
     def _models_of_scale(self) -> list[ModelChoice]:
-        return [m for m in self._all_models() if m.scale == self.scale.value]
+        return distinct(m for m in self._all_models() if m.scale == self.scale.value)
 
     def _scales(self, _: object) -> list[tuple[str, int]]:
         return [(f"x{scale}", scale) for scale in sorted({m.scale for m in self._all_models()})]
