@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from napari_fsrcnn.datasets.folder import read_folder
-from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.folder import read_folder, sift_folder
+from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import write_picture
 from napari_fsrcnn.image.value_range import find_value_range
@@ -168,6 +168,18 @@ def test_a_picture_that_cannot_be_used_is_named(
     write(tmp_path / name, data)
     with pytest.raises(ValueError, match=reason):
         read(tmp_path, 4)
+
+
+def test_planes_of_a_stack_beside_a_bad_one_are_read(tmp_path: Path) -> None:
+    stack = np.random.default_rng(0).random((4, 8, 8))
+    stack[2, 3, 3] = np.nan
+    write(tmp_path / "a.tif", stack)
+    found = list(sift_folder(tmp_path, 2))
+    names = [each.name for each in found if isinstance(each, Pair)]
+    assert names == [f"{tmp_path.name}/a[{n}]" for n in (0, 1, 3)]
+    (unusable,) = (each for each in found if isinstance(each, Unusable))
+    assert unusable.name == f"{tmp_path.name}/a[2]"
+    assert "NaN" in unusable.reason
 
 
 def test_a_broken_picture_is_named(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import zarr
 
-from napari_fsrcnn.datasets.folder import read_folder
-from napari_fsrcnn.datasets.ome_zarr import read_ome_zarr
+from napari_fsrcnn.datasets.folder import read_folder, sift_folder
+from napari_fsrcnn.datasets.ome_zarr import ome_zarr_planes
+from napari_fsrcnn.datasets.pairs import Unusable
 from napari_fsrcnn.files.ome_zarr import is_zarr
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import write_picture
@@ -39,7 +40,7 @@ def test_every_plane_of_the_finest_level(tmp_path: Path, version: str) -> None:
     folder = tmp_path / "cells.ome.zarr"
     write_zarr(folder, version)
     assert is_zarr(folder)
-    planes = dict(read_ome_zarr(folder))
+    planes = {index: read() for index, read in ome_zarr_planes(folder)}
     assert list(planes) == list(np.ndindex(2, 3))
     for index, plane in planes.items():
         assert plane.dtype == np.uint16
@@ -85,7 +86,7 @@ def test_one_image_of_several_is_given_by_its_own_folder(tmp_path: Path) -> None
     zarr.open_group(folder, mode="w", zarr_format=3)
     write_zarr(folder / "0", "0.5")
     with pytest.raises(ValueError, match=r"plate\.zarr cannot be read.*its folder 0\.$"):
-        list(read_ome_zarr(folder))
+        list(ome_zarr_planes(folder))
     assert [pair.name for pair in read_folder(folder / "0", 2)][-1] == "plate.zarr/0[1,2]"
 
 
@@ -100,14 +101,14 @@ def test_a_level_that_is_missing_is_named(tmp_path: Path, version: str) -> None:
     root = write_zarr(tmp_path / "a.zarr", version)
     del root["full"]
     with pytest.raises(ValueError, match=r"a\.zarr cannot be read.*its level full is missing\.$"):
-        list(read_ome_zarr(tmp_path / "a.zarr"))
+        list(ome_zarr_planes(tmp_path / "a.zarr"))
 
 
 @pytest.mark.parametrize("axes", ["zyx", "tcxy"])
 def test_axes_that_do_not_fit_are_refused(tmp_path: Path, axes: str) -> None:
     write_zarr(tmp_path / "a.zarr", "0.4", axes)
     with pytest.raises(ValueError, match=r"its axes .* do not describe an array of shape"):
-        list(read_ome_zarr(tmp_path / "a.zarr"))
+        list(ome_zarr_planes(tmp_path / "a.zarr"))
 
 
 @VERSIONS
@@ -117,7 +118,18 @@ def test_a_damaged_chunk_is_refused(tmp_path: Path, version: str) -> None:
     for path in filter(Path.is_file, chunks):
         path.write_bytes(b"damaged")
     with pytest.raises(ValueError, match=r"^[^\n]*a\.zarr cannot be read as an OME-Zarr image: "):
-        list(read_ome_zarr(tmp_path / "a.zarr"))
+        list(read_folder(tmp_path, 2))
+
+
+@VERSIONS
+def test_planes_beside_a_damaged_one_are_read(tmp_path: Path, version: str) -> None:
+    write_zarr(tmp_path / "mine" / "a.zarr", version)
+    chunk = "1.2.0.0" if version == "0.4" else "c/1/2/0/0"
+    (tmp_path / "mine" / "a.zarr" / "full" / chunk).write_bytes(b"damaged")
+    found = list(sift_folder(tmp_path / "mine", 2))
+    (unusable,) = (each for each in found if isinstance(each, Unusable))
+    assert unusable.name == "mine/a[1,2]"
+    assert len(found) == 6
 
 
 @pytest.mark.parametrize("text", ["{", '{"multiscales": [{}]}', '{"multiscales": 7}'])
@@ -125,4 +137,4 @@ def test_damaged_metadata_are_refused(tmp_path: Path, text: str) -> None:
     write_zarr(tmp_path / "a.zarr", "0.4")
     (tmp_path / "a.zarr" / ".zattrs").write_text(text)
     with pytest.raises(ValueError, match=r"a\.zarr cannot be read as an OME-Zarr image: "):
-        list(read_ome_zarr(tmp_path / "a.zarr"))
+        list(ome_zarr_planes(tmp_path / "a.zarr"))

@@ -95,7 +95,7 @@ def test_an_empty_picture_does_not_count_in_the_means(
 def test_what_cannot_be_measured_is_told_once_a_scale_and_the_others_go_on(
     make_model: Callable[..., Model],
 ) -> None:
-    unreadable = Unusable("mine/broken", "it is broken")
+    unreadable = Unusable("mine/broken", ValueError("it is broken"))
     tiny = Pair("mine/tiny", np.eye(12), None, rgb=False)
     models = {"a": make_model(2), "b": make_model(2), "c": make_model(3)}
     progress: list[tuple[int, int]] = []

@@ -8,9 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from napari.layers import Image, Labels
 
-from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.image.value_range import find_value_range
-from napari_fsrcnn.widgets.layer_pictures import LayerPicture, read_planes, take_pictures
+from napari_fsrcnn.widgets.layer_pictures import (
+    LayerPicture,
+    read_planes,
+    sift_planes,
+    take_pictures,
+)
 
 
 def pairs_of(layer: Image, scale: int = 2) -> list[Pair]:
@@ -109,6 +114,49 @@ def test_a_plane_with_holes_is_refused(value: float) -> None:
     data[2, 4, 4] = value
     with pytest.raises(ValueError, match=r"The layer holes can't be used.*NaN or infinity"):
         pairs_of(Image(data, name="holes", contrast_limits=(0, 1)))
+
+
+def test_planes_beside_a_bad_one_are_read() -> None:
+    data = 4000 * np.random.default_rng(0).random((4, 8, 8), np.float32)
+    data[2, 4, 4] = np.nan
+    found = list(sift_planes(LayerPicture("movie", data, rgb=False), 2))
+    pairs = [each for each in found if isinstance(each, Pair)]
+    assert [pair.name for pair in pairs] == ["movie/0", "movie/1", "movie/3"]
+    assert {pair.value_range for pair in pairs} == {find_value_range(data[[0, 1, 3]])}
+    (unusable,) = (each for each in found if isinstance(each, Unusable))
+    assert unusable.name == "movie/2"
+
+
+def closed_from(n: int) -> LayerPicture:
+    """Make a lazy movie of five planes, of which those from n on may not be read."""
+
+    def block(block_info: dict) -> np.ndarray:
+        if block_info[None]["chunk-location"][0] >= n:
+            raise PermissionError("This file is closed to you.")
+        return np.full(block_info[None]["chunk-shape"], 300, np.uint16)
+
+    lazy = dask.array.map_blocks(
+        block, chunks=((1,) * 5, (8,), (8,)), dtype=np.uint16, meta=np.empty(0, np.uint16)
+    )
+    return LayerPicture("movie", lazy, rgb=False)
+
+
+def test_planes_that_may_not_be_read_are_told_one_by_one() -> None:
+    found = list(sift_planes(closed_from(3), 2))
+    assert [each.name for each in found] == [f"movie/{n}" for n in range(5)]
+    assert [each.reason for each in found if isinstance(each, Unusable)] == [
+        "This file is closed to you."
+    ] * 2
+
+
+def test_a_layer_of_which_nothing_may_be_read_is_told_once() -> None:
+    (unusable,) = sift_planes(closed_from(0), 2)
+    assert unusable.name == "movie"
+
+
+def test_training_is_told_what_was_raised() -> None:
+    with pytest.raises(PermissionError, match="closed to you"):
+        list(read_planes(closed_from(3), 2))
 
 
 def test_complex_data_is_refused() -> None:

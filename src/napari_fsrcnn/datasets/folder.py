@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_fsrcnn.datasets.ome_zarr import find_ome_zarr_range, read_ome_zarr
+from napari_fsrcnn.datasets.ome_zarr import find_ome_zarr_range, ome_zarr_planes
 from napari_fsrcnn.datasets.pairs import Pair, Unusable, all_usable, sift
 from napari_fsrcnn.files.ome_zarr import is_zarr
 from napari_fsrcnn.files.pictures import is_picture, read_picture
-from napari_fsrcnn.image.layout import check_picture
-from napari_fsrcnn.image.value_range import find_value_range
+from napari_fsrcnn.image.layout import check_layout, check_picture
+from napari_fsrcnn.image.value_range import ValueRange, find_finite_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -126,14 +128,14 @@ def _read_ready_made(
             name = f"{stem.parent.parent.name.lower()}/{stem.name}"
         else:
             name = stem.relative_to(folder.parent).as_posix()
-        yield from sift(name, _read_halves(name, by_kind), scale)
+        yield from sift(name, [(name, partial(_read_halves, name, by_kind))], scale)
 
 
-def _read_halves(name: str, by_kind: dict[str, Path]) -> Iterator[Pair]:
+def _read_halves(name: str, by_kind: dict[str, Path]) -> Pair:
     if len(by_kind) < 2:
         (kind, path), *_ = by_kind.items()
         raise ValueError(f"{path} has no {'LR' if kind == 'HR' else 'HR'} picture beside it.")
-    yield read_pair(name, by_kind["HR"], by_kind["LR"])
+    return read_pair(name, by_kind["HR"], by_kind["LR"])
 
 
 def _in_set_folder(path: Path) -> bool:
@@ -156,7 +158,7 @@ def _read_plane(path: Path) -> Picture:
     picture = _read_without_alpha(path)
     if picture.data.ndim > 2 + picture.rgb:
         raise ValueError(f"{path} is a stack, but HR and LR of a pair must be one plane each.")
-    return picture
+    return replace(picture, data=_usable(path, picture.data, rgb=picture.rgb))
 
 
 def _find_pictures(folder: Path) -> list[Path]:
@@ -177,20 +179,31 @@ def _read_hr(paths: list[Path], folder: Path, scale: int) -> Iterator[Pair | Unu
         # a.png and a.tif in one folder are two pictures.
         stem = _stem(path) if stems[_stem(path)] == 1 else path
         name = stem.relative_to(folder.parent).as_posix()
-        yield from sift(name, _read_planes(path, name), scale)
+        yield from sift(name, _planes(path, name), scale)
 
 
-def _read_planes(path: Path, name: str) -> Iterator[Pair]:
-    """Read each plane of a file or of Zarr data; they share its value range."""
-    planes: Iterable[tuple[tuple[int, ...], NDArray[Any]]]
+def _planes(path: Path, name: str) -> Iterator[tuple[str, Callable[[], Pair]]]:
+    """Name each plane of a file or of Zarr data, and say how to read it; they share a value range."""
+    planes: Iterable[tuple[tuple[int, ...], Callable[[], NDArray[Any]]]]
     if path.is_dir():
-        planes, rgb, value_range = read_ome_zarr(path), False, find_ome_zarr_range(path)
+        planes, rgb, value_range = ome_zarr_planes(path), False, find_ome_zarr_range(path)
     else:
         picture = _read_without_alpha(path)
-        planes, rgb, value_range = picture.planes(), picture.rgb, find_value_range(picture.data)
-    for index, plane in planes:
-        position = f"[{','.join(map(str, index))}]" if index else ""
-        yield Pair(name + position, plane, None, rgb, stack=name, value_range=value_range)
+        rgb = picture.rgb
+        planes = (
+            (index, partial(_usable, path, plane, rgb=rgb)) for index, plane in picture.planes()
+        )
+        with _named(path):
+            value_range = find_finite_range(picture.data)
+    for index, read in planes:
+        plane = name + (f"[{','.join(map(str, index))}]" if index else "")
+        yield plane, partial(_as_hr, plane, read, rgb=rgb, stack=name, value_range=value_range)
+
+
+def _as_hr(
+    name: str, read: Callable[[], NDArray[Any]], *, rgb: bool, stack: str, value_range: ValueRange
+) -> Pair:
+    return Pair(name, read(), None, rgb, stack, value_range)
 
 
 def _stem(path: Path) -> Path:
@@ -200,8 +213,20 @@ def _stem(path: Path) -> Path:
 
 def _read_without_alpha(path: Path) -> Picture:
     picture = read_picture(path)
+    with _named(path):
+        check_layout(picture.data.shape, picture.data.dtype, rgb=picture.rgb)
+    return replace(picture, data=picture.data[..., :3]) if picture.rgb else picture
+
+
+def _usable(path: Path, plane: NDArray[Any], *, rgb: bool) -> NDArray[Any]:
+    with _named(path):
+        check_picture(plane, rgb=rgb)
+    return plane
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
     try:
-        check_picture(picture.data, rgb=picture.rgb)
+        yield
     except ValueError as error:
         raise ValueError(f"{path} cannot be used. {error}") from error
-    return replace(picture, data=picture.data[..., :3]) if picture.rgb else picture

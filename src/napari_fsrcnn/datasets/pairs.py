@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from napari_fsrcnn.image.alignment import correlate_structures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -53,12 +53,18 @@ class Unusable:
     Attributes
     ----------
     name : str
-        As of a :class:`Pair`; of a file or layer that breaks off, its own.
-    reason : str
+        As of a :class:`Pair`; of a file or layer of which nothing can be used, its own.
+    error : Exception
+        What was raised when that was tried.
     """
 
     name: str
-    reason: str
+    error: Exception
+
+    @property
+    def reason(self) -> str:
+        """Why it can't be used, in a sentence."""
+        return str(self.error)
 
     @property
     def sentence(self) -> str:
@@ -66,13 +72,27 @@ class Unusable:
         return f"{self.name} is left out: {self.reason}"
 
 
-def sift(name: str, pairs: Iterable[Pair], scale: int) -> Iterator[Pair | Unusable]:
-    """Check the pairs of a file or layer, by name; one that can't be used is the last of them."""
+def sift(
+    name: str, planes: Iterable[tuple[str, Callable[[], Pair]]], scale: int
+) -> Iterator[Pair | Unusable]:
+    """Read and check a file or layer plane by plane.
+
+    Parameters
+    ----------
+    name : str
+        Of the file or layer: what is unusable where its planes can't even be told.
+    planes : iterable of (str, callable)
+        The name of each, and what reads it.
+    scale : int
+    """
     try:
-        for pair in pairs:
-            yield check_pair(pair, scale)
-    except (ValueError, FileNotFoundError) as error:  # a link may lead nowhere
-        yield Unusable(name, str(error))
+        for plane, read in planes:
+            try:
+                yield check_pair(read(), scale)
+            except (ValueError, OSError) as error:
+                yield Unusable(plane, error)
+    except (ValueError, OSError) as error:  # a link may lead nowhere, a folder be closed
+        yield Unusable(name, error)
 
 
 def all_usable(found: Iterable[Pair | Unusable]) -> Iterator[Pair]:
@@ -80,15 +100,13 @@ def all_usable(found: Iterable[Pair | Unusable]) -> Iterator[Pair]:
 
     Raises
     ------
-    ValueError
+    ValueError, OSError
         One can't be used.
     """
     for each in found:
-        match each:
-            case Unusable(reason=reason):
-                raise ValueError(reason)
-            case _:
-                yield each
+        if isinstance(each, Unusable):
+            raise each.error
+        yield each
 
 
 def check_pair(pair: Pair, scale: int) -> Pair:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, InstanceOf, field_serializer
 
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.datasets.source import sift_pairs
@@ -43,8 +43,12 @@ class Evaluation(BaseModel):
     bicubic_psnr: float
     bicubic_ssim: float
     left_out: int
-    unusable: tuple[Unusable, ...]
+    unusable: tuple[InstanceOf[Unusable], ...]
     images: tuple[ImageScore, ...]
+
+    @field_serializer("unusable")
+    def _unusable_in_words(self, unusable: tuple[Unusable, ...]) -> list[dict[str, str]]:
+        return [{"name": each.name, "reason": each.reason} for each in unusable]
 
     @property
     def gain(self) -> float:

@@ -109,7 +109,7 @@ def try_out(pair: Pair | Unusable, scale: int, lr: LR = "made") -> Trial | Unusa
     try:
         return Trial(pair, scale, lr)
     except ValueError as error:
-        return Unusable(pair.name, str(error))
+        return Unusable(pair.name, error)
 
 
 def nothing_measured(unusable: Sequence[Unusable]) -> ValueError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -54,6 +56,37 @@ def sample_value_range(image: Any, *, rgb: bool) -> ValueRange:
         values = read(image[(*window, *colours)])
         check_picture(values, rgb=rgb)
         sample.append(values.ravel())
+    return find_value_range(np.concatenate(sample))
+
+
+def sample_usable_range(image: Any, *, rgb: bool) -> ValueRange:
+    """Find the value range as :func:`sample_value_range` does, less planes that can't be used.
+
+    Raises
+    ------
+    Exception
+        If no plane of the sample can be read, or each has NaN or infinity: what the first raised.
+
+    Examples
+    --------
+    >>> stack = np.stack([np.eye(40), np.full((40, 40), np.nan)])
+    >>> sample_usable_range(stack, rgb=False)
+    ValueRange(low=0.0, high=1.0)
+    """
+    with suppress(Exception):  # it reads few large parts rather than many planes
+        return sample_value_range(image, rgb=rgb)
+    sample, errors = [], []
+    for window in windows(image.shape[:-1] if rgb else image.shape):
+        for index in itertools.product(*(range(part.start, part.stop) for part in window[:-2])):
+            try:
+                values = read(image[(*index, *window[-2:])])[..., : 3 if rgb else None]
+                check_picture(values, rgb=rgb)
+            except Exception as error:  # noqa: BLE001  a decoder raises anything; told with the plane
+                errors.append(error)
+            else:
+                sample.append(values.ravel())
+    if not sample:
+        raise errors[0]
     return find_value_range(np.concatenate(sample))
 
 

@@ -82,6 +82,25 @@ def find_value_range(image: NDArray[Any]) -> ValueRange:
     return ValueRange(low, high) if low < high else ValueRange(minimum, maximum)
 
 
+def find_finite_range(image: NDArray[Any]) -> ValueRange:
+    """Find the value range as :func:`find_value_range` does, less NaN and infinity.
+
+    Raises
+    ------
+    ValueError
+        As :func:`find_value_range`, or if there is nothing else.
+
+    Examples
+    --------
+    >>> find_finite_range(np.array([np.nan, 0.5]))
+    ValueRange(low=0.0, high=1.0)
+    """
+    finite = np.isfinite(image)
+    if not finite.any():
+        raise ValueError("The image contains nothing but NaN or infinity.")
+    return find_value_range(image if finite.all() else image[finite])
+
+
 def to_unit(image: NDArray[Any], value_range: ValueRange) -> NDArray[np.float32]:
     """Map values so that the range's low becomes 0 and its high 1, without clipping.
 

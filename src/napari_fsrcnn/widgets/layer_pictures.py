@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from napari_fsrcnn.datasets.pairs import Pair, Unusable, all_usable, check_pair,
 from napari_fsrcnn.image.alignment import find_shift
 from napari_fsrcnn.image.layout import check_picture
 from napari_fsrcnn.image.read import read
-from napari_fsrcnn.image.sampled_range import sample_value_range
+from napari_fsrcnn.image.sampled_range import sample_usable_range
+from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.widgets.image_layers import finest_level, image_layer
 
 FARTHEST = 0.5
@@ -81,8 +83,8 @@ def read_planes(picture: LayerPicture, scale: int) -> Iterator[Pair]:
 
 
 def sift_planes(picture: LayerPicture, scale: int) -> Iterator[Pair | Unusable]:
-    """Read a layer as :func:`read_planes` does; a plane that can't be used is the last one."""
-    return sift(picture.name, _pairs(picture, None), scale)
+    """Read a layer as :func:`read_planes` does, and go on after a plane that can't be used."""
+    return sift(picture.name, _readings(picture, None), scale)
 
 
 def hr_and_lr(layers: Sequence[LayerPicture]) -> tuple[LayerPicture, LayerPicture]:
@@ -123,20 +125,28 @@ def read_layer_pair(hr: LayerPicture, lr: LayerPicture, scale: int) -> Iterator[
             f"{hr.name} has {_planes(hr)} and {lr.name} has {_planes(lr)}: HR and LR must have the "
             "same."
         )
-    for unchecked in _pairs(hr, lr):
-        pair = check_pair(unchecked, scale)
+    for _, read_pair in _readings(hr, lr):
+        pair = check_pair(read_pair(), scale)
         _check_alignment(pair, lr.name, scale)
         yield pair
 
 
-def _pairs(hr: LayerPicture, lr: LayerPicture | None) -> Iterator[Pair]:
-    """Read plane by plane; all of them share the layer's value range, as in upscaling."""
+def _readings(
+    hr: LayerPicture, lr: LayerPicture | None
+) -> Iterator[tuple[str, Callable[[], Pair]]]:
+    """Name each plane, and say how to read it; they share the layer's value range."""
     with _named(hr):
-        value_range = sample_value_range(hr.data, rgb=hr.rgb)
-    stack = hr.name if hr.stack_shape else ""
+        value_range = sample_usable_range(hr.data, rgb=hr.rgb)
     for index in np.ndindex(hr.stack_shape):
-        low = None if lr is None else _plane(lr, index)
-        yield Pair(_name(hr, index), _plane(hr, index), low, hr.rgb, stack, value_range)
+        yield _name(hr, index), partial(_pair, hr, lr, index, value_range)
+
+
+def _pair(
+    hr: LayerPicture, lr: LayerPicture | None, index: tuple[int, ...], value_range: ValueRange
+) -> Pair:
+    low = None if lr is None else _plane(lr, index)
+    stack = hr.name if hr.stack_shape else ""
+    return Pair(_name(hr, index), _plane(hr, index), low, hr.rgb, stack, value_range)
 
 
 @contextmanager
