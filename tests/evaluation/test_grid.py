@@ -148,3 +148,25 @@ def test_an_old_table_stays_where_a_new_one_fails(tmp_path: Path) -> None:
         write_csv(path, [score("m", "one", 31), broken])
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_was_seen_and_what_cannot_be_measured_are_told_together(
+    make_model: Callable[..., Model],
+) -> None:
+    record = TrainingRecord(
+        data=["mine"],
+        train=[pair.name for pair in PAIRS],
+        validation=[],
+        config={},
+        step=1,
+        seconds=1,
+        versions={},
+        date="2026-01-01",
+    )
+    other = make_model(2)
+    model = Model("m", other.network, other.card.model_copy(update={"training": record}))
+    broken = Unusable("mine/broken", ValueError("it is broken"))
+    with pytest.raises(ValueError, match=r"3 can't count .* 1 can't be measured. mine/broken is"):
+        list(score_models({"m": model}, lambda _: [*PAIRS, broken], device="cpu"))
+    with pytest.raises(ValueError, match="every one of these pictures"):
+        list(score_models({"m": model}, read, device="cpu"))

@@ -70,6 +70,14 @@ def test_nothing_is_left_to_measure() -> None:
         evaluate(model, PAIRS, 2)
 
 
+def test_what_was_seen_and_what_cannot_be_measured_are_told_together() -> None:
+    model = trained_on(load_model("fsrcnn-x2"), *(pair.name for pair in PAIRS))
+    tiny = Pair("mine/tiny", SMOOTH[:12, :12], None, rgb=False)
+    told = r"4 can't count .* trained or chosen on, and 1 can't be measured. mine/tiny is left out"
+    with pytest.raises(ValueError, match=told):
+        evaluate(model, [*PAIRS, tiny], 2, device="cpu")
+
+
 def test_ready_made_lr_is_used_only_when_asked_for() -> None:
     spoilt = [
         Pair(pair.name, pair.hr[:62, :62], np.zeros((31, 31), np.uint8), rgb=False)

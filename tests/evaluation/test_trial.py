@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.evaluation.trial import Trial
+from napari_fsrcnn.datasets.pairs import Pair, Unusable
+from napari_fsrcnn.evaluation.trial import Trial, try_out
 from napari_fsrcnn.image.resize import imresize
 
 SMOOTH = imresize(np.random.default_rng(0).integers(0, 256, (12, 16)), 4).clip(0, 255)
@@ -25,7 +25,14 @@ def test_a_perfect_result_has_no_error() -> None:
     assert trial.score(trial.planes.hr).psnr == float("inf")
 
 
-def test_what_is_too_small_is_named() -> None:
-    tiny = Pair("a/tiny", np.zeros((12, 12), np.uint8), None, rgb=False)
-    with pytest.raises(ValueError, match=r"^a/tiny can't be measured. SSIM needs at least 11"):
-        Trial(tiny, 2)
+@pytest.mark.parametrize(("scale", "least"), [(2, 16), (3, 18), (4, 20)])
+def test_what_is_too_small_is_told_once_with_what_to_do(scale: int, least: int) -> None:
+    tiny, enough = (
+        Pair("a/tiny", np.eye(size, dtype=np.uint8), None, rgb=False) for size in (least - 1, least)
+    )
+    unusable = try_out(tiny, scale)
+    assert isinstance(unusable, Unusable)
+    assert unusable.sentence.count("a/tiny") == 1
+    assert f"too few to be measured at x{scale}: give a picture" in unusable.sentence
+    trial = Trial(enough, scale)
+    assert trial.score(trial.bicubic).psnr > 0

@@ -106,6 +106,26 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_measured(
     assert last_notification() == f"{count}\n{sentence}"
 
 
+def test_a_picture_that_is_too_small_at_several_scales_is_told_once_and_all_in_the_tooltip(
+    widget: EvaluateWidget, discs: np.ndarray, tmp_path: Path, qtbot: QtBot
+) -> None:
+    imageio.imwrite(tmp_path / "whole.png", discs[0])
+    for n, size in enumerate([12] * 6 + [17]):
+        imageio.imwrite(tmp_path / f"tiny_{n}.png", discs[0, :size, :size])
+    widget.form.source.value = FOLDER
+    widget.form.folder.value = tmp_path
+    run(widget, qtbot)
+    lines = widget.status.text().splitlines()
+    assert lines[1] == "Left out, because they can't be measured: 7."
+    assert len(lines) == 2 + 5 + 1
+    told = widget.status.toolTip().splitlines()
+    assert [line.split()[0] for line in told] == [f"{tmp_path.name}/tiny_{n}" for n in range(7)]
+    assert "at x2" in told[0]
+    assert "at x3" in told[6]
+    run(widget, qtbot)
+    assert len(widget.status.toolTip().splitlines()) == 7
+
+
 def test_a_file_that_is_no_model(widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "notes.safetensors").write_text("no model")
     offered = widget.form.models.count()
@@ -218,7 +238,7 @@ class Refused:
     def too_small(viewer: Any, widget: EvaluateWidget) -> str:
         del widget
         viewer.layers.selection = {viewer.add_image(np.eye(12), name="tiny")}
-        return "tiny/0 can't be measured"
+        return "tiny/0 is left out: its 12 x 12 pixels"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import torch
+
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import LeftOut, ModelScore
 from napari_fsrcnn.evaluation.score import pictures_seen
@@ -48,16 +50,32 @@ def score_models(
     Raises
     ------
     ValueError
-        If no picture can be measured or there is no such device.
+        If no picture can be measured or counts, or there is no such device.
     OSError
         If ``read`` can't read.
     UpscaleStopped
         If ``stop`` was set.
     """
-    on = resolve_device(device)
+    events = []
+    for event in _events(models, read, resolve_device(device), progress, stop):
+        events.append(event)
+        yield event
+    if not any(isinstance(event, ModelScore) for event in events):
+        raise nothing_measured(
+            {event.picture for event in events if isinstance(event, LeftOut)},
+            [event for event in events if isinstance(event, Unusable)],
+        )
+
+
+def _events(
+    models: Mapping[str, Model],
+    read: Callable[[int], Iterable[Pair | Unusable]],
+    on: torch.device,
+    progress: Progress | None,
+    stop: threading.Event | None,
+) -> Iterator[ModelScore | LeftOut | Unusable]:
     seen = {name: pictures_seen(model) for name, model in models.items()}
-    done = pictures = 0
-    unusable = []
+    done = 0
     for scale in sorted({model.scale for model in models.values()}):
         networks = {
             name: prepare(model.network, on)
@@ -68,7 +86,6 @@ def score_models(
         for pair in pairs:
             trial = try_out(pair, scale)
             if isinstance(trial, Unusable):
-                unusable.append(trial)
                 yield trial
             for name, network in networks.items():
                 if isinstance(trial, Trial):
@@ -76,9 +93,6 @@ def score_models(
                 done += 1
                 if progress is not None:
                     progress(done, len(models) * len(pairs))
-        pictures += len(pairs)
-    if unusable and len(unusable) == pictures:
-        raise nothing_measured(unusable)
 
 
 def _measure(

@@ -118,10 +118,6 @@ def evaluate(
         raise ValueError("There is nothing to evaluate on: give 'bsd100', a folder or pictures.")
     seen = frozenset() if loaded is None else pictures_seen(loaded)
     unseen = [each for each in found if each.name not in seen]
-    if not unseen:
-        raise ValueError(
-            "The model was trained or chosen on every one of these pictures: evaluate it on others."
-        )
     network = None if loaded is None else prepare(loaded.network, resolve_device(device))
     scores: list[ImageScore] = []
     unusable: list[Unusable] = []
@@ -137,7 +133,7 @@ def evaluate(
         if progress is not None:
             progress(done, len(unseen))
     if not scores:
-        raise nothing_measured(unusable)
+        raise nothing_measured({each.name for each in found} & seen, unusable)
     return Evaluation(
         dataset=_label(data, scores),
         scale=scale,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_fsrcnn.datasets.luma import luma_pair, measurable
+from napari_fsrcnn.datasets.luma import LumaPair, luma_pair, measurable
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import ImageScore
-from napari_fsrcnn.image.metrics import psnr, ssim
+from napari_fsrcnn.image.metrics import SSIM_WINDOW, psnr, ssim
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.inference.tiles import upscale_plane
@@ -50,9 +51,9 @@ class Trial:
 
     def __init__(self, pair: Pair, scale: int, lr: LR = "made") -> None:
         self.planes = luma_pair(_with_lr(pair, lr), scale)
+        _check_size(self.planes, scale)
         self.bicubic: Floating = imresize(self.planes.lr, scale)
         self.scale = scale
-        self._bicubic_figures = self._measure(self.bicubic)
 
     def restore(self, network: Prepared, stop: threading.Event | None = None) -> Floating:
         """Enlarge LR by a network (:func:`napari_fsrcnn.inference.prepared.prepare`).
@@ -91,15 +92,16 @@ class Trial:
         hr, image, data_range = measurable(self.planes, restored)
         return np.abs(image - hr) / data_range
 
+    @cached_property
+    def _bicubic_figures(self) -> tuple[float, float]:
+        return self._measure(self.bicubic)
+
     def _measure(self, restored: Floating) -> tuple[float, float]:
         hr, image, data_range = measurable(self.planes, restored)
-        try:
-            return (
-                psnr(hr, image, data_range=data_range, shave=self.scale),
-                ssim(hr, image, data_range=data_range, shave=self.scale),
-            )
-        except ValueError as error:
-            raise ValueError(f"{self.planes.name} can't be measured. {error}") from error
+        return (
+            psnr(hr, image, data_range=data_range, shave=self.scale),
+            ssim(hr, image, data_range=data_range, shave=self.scale),
+        )
 
 
 def try_out(pair: Pair | Unusable, scale: int, lr: LR = "made") -> Trial | Unusable:
@@ -112,16 +114,44 @@ def try_out(pair: Pair | Unusable, scale: int, lr: LR = "made") -> Trial | Unusa
         return Unusable(pair.name, error)
 
 
-def nothing_measured(unusable: Sequence[Unusable]) -> ValueError:
-    """Say that not a single picture can be measured, and why."""
-    return ValueError(f"No picture can be measured. {unusable[0].sentence}")
+def nothing_measured(seen: Collection[str], unusable: Sequence[Unusable]) -> ValueError:
+    """Say why not a single picture is measured.
+
+    Parameters
+    ----------
+    seen : collection of str
+        Names of those that the models were trained or chosen on.
+    unusable : sequence of Unusable
+    """
+    if not unusable:
+        return ValueError(
+            "What is evaluated was trained or chosen on every one of these pictures: evaluate it on "
+            "others."
+        )
+    first = unusable[0].sentence
+    if not seen:
+        return ValueError(f"No picture can be measured. {first}")
+    names = {each.name for each in unusable}
+    return ValueError(
+        f"Nothing is left to measure: of these pictures, {len(seen)} can't count because they were "
+        f"trained or chosen on, and {len(names)} can't be measured. {first}"
+    )
+
+
+def _check_size(planes: LumaPair, scale: int) -> None:
+    """Refuse a picture in which SSIM's window has no room inside the border."""
+    least = -(-(SSIM_WINDOW + 2 * scale) // scale) * scale
+    height, width = planes.hr.shape
+    if min(height, width) < least:
+        raise ValueError(
+            f"its {height} x {width} pixels are too few to be measured at x{scale}: give a picture "
+            f"of at least {least} x {least}."
+        )
 
 
 def _with_lr(pair: Pair, lr: LR) -> Pair:
     if lr == "made":
         return replace(pair, lr=None)
     if pair.lr is None:
-        raise ValueError(
-            f"{pair.name} comes without a ready-made LR: evaluate with LR made from HR."
-        )
+        raise ValueError("it comes without a ready-made LR: evaluate with LR made from HR.")
     return pair

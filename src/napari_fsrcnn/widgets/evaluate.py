@@ -81,6 +81,7 @@ class EvaluateWidget(JobWidget):
         self.table.clear()
         self._show_buttons()
         self.status.setText("Reading pictures...")
+        self.status.setToolTip("")
         job = EvaluateJob(request)
         job.measured.connect(self._show)
         job.ended.connect(lambda: self._sum_up(job))
@@ -149,6 +150,7 @@ class EvaluateWidget(JobWidget):
             else:
                 left_out = _in_words(self._unusable)
                 self.status.setText(f"{summary}\n{left_out}")
+                self.status.setToolTip("\n".join(_sentences(self._unusable)))
                 show_warning(left_out)
 
     def _show_buttons(self) -> None:
@@ -173,11 +175,6 @@ class EvaluateWidget(JobWidget):
 
 
 def _summary(job: EvaluateJob, n_rows: int, n_left_out: int) -> str:
-    if not n_rows:
-        return (
-            "The models were trained or chosen on every one of these pictures: evaluate them on "
-            "others."
-        )
     text = f"{n_rows:,} row{'' if n_rows == 1 else 's'} on {job.device} in {job.seconds:.1f} s."
     if n_left_out:
         text += f" Left out, because a model was trained or chosen on them: {n_left_out}."
@@ -186,8 +183,13 @@ def _summary(job: EvaluateJob, n_rows: int, n_left_out: int) -> str:
 
 def _in_words(unusable: list[Unusable]) -> str:
     """Say which pictures are left out, how many, and why."""
-    sentences = list(dict.fromkeys(each.sentence for each in unusable))  # once for all scales
+    sentences = _sentences(unusable)
     lines = [f"Left out, because they can't be measured: {len(sentences)}.", *sentences[:_TOLD]]
     if len(sentences) > _TOLD:
-        lines.append("...")
+        lines.append("... (the tooltip of this line has all)")
     return "\n".join(lines)
+
+
+def _sentences(unusable: list[Unusable]) -> list[str]:
+    """Say of each picture why it is left out, once for all scales: at the smallest one."""
+    return list({each.name: each.sentence for each in reversed(unusable)}.values())[::-1]
