@@ -33,6 +33,7 @@ def test_what_is_too_small_is_told_once_with_what_to_do(scale: int, least: int) 
     unusable = try_out(tiny, scale)
     assert isinstance(unusable, Unusable)
     assert unusable.sentence.count("a/tiny") == 1
-    assert f"too few to be measured at x{scale}: give a picture" in unusable.sentence
+    assert f"its {least - 1} x {least - 1} pixels are too few" in unusable.sentence
+    assert f"to be measured at x{scale}: give a picture" in unusable.sentence
     trial = Trial(enough, scale)
     assert trial.score(trial.bicubic).psnr > 0

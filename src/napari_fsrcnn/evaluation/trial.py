@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_fsrcnn.datasets.luma import LumaPair, luma_pair, measurable
+from napari_fsrcnn.datasets.luma import luma_pair, measurable
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import ImageScore
 from napari_fsrcnn.image.metrics import SSIM_WINDOW, psnr, ssim
@@ -50,8 +50,8 @@ class Trial:
     """
 
     def __init__(self, pair: Pair, scale: int, lr: LR = "made") -> None:
+        _check_size(pair, scale)
         self.planes = luma_pair(_with_lr(pair, lr), scale)
-        _check_size(self.planes, scale)
         self.bicubic: Floating = imresize(self.planes.lr, scale)
         self.scale = scale
 
@@ -138,10 +138,10 @@ def nothing_measured(seen: Collection[str], unusable: Sequence[Unusable]) -> Val
     )
 
 
-def _check_size(planes: LumaPair, scale: int) -> None:
+def _check_size(pair: Pair, scale: int) -> None:
     """Refuse a picture in which SSIM's window has no room inside the border."""
     least = -(-(SSIM_WINDOW + 2 * scale) // scale) * scale
-    height, width = planes.hr.shape
+    height, width = pair.hr.shape[:2]
     if min(height, width) < least:
         raise ValueError(
             f"its {height} x {width} pixels are too few to be measured at x{scale}: give a picture "
