@@ -22,7 +22,7 @@ from quality_cards import write_card
 from quality_models import Measured, others, shipped
 from quality_page import results_page
 from quality_results import Result, measure, write_csv
-from quality_tables import aims, missed, readme
+from quality_tables import AT_LEAST, beside, missed, readme
 
 from napari_fsrcnn.files.atomic import atomic_path
 
@@ -46,7 +46,7 @@ def main() -> int:
     if arguments.write_cards:
         for model in models:
             write_card(model, results)
-    print("\n".join([*readme(results), "", *aims(results)]))
+    print("\n".join([*readme(results), "", *beside(AT_LEAST, results)]))
     return int(bool(missed(results)))
 
 
