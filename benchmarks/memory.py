@@ -79,16 +79,16 @@ def write_chart(path: Path, side: int) -> None:
     """Write the tiled chart in bands, as an uncompressed TIFF or as OME-Zarr."""
     chart = iio.imread(CHART)
     chart = chart if chart.ndim == 2 else chart[..., 0]
-    target: Any
     if path.suffix == ".tif":
-        target = tifffile.memmap(path, shape=(side, side), dtype=np.uint8, bigtiff=True)
+        tifffile.memmap(path, shape=(side, side), dtype=np.uint8, bigtiff=True)
     else:
         axes = [named_axis(name) for name in "yx"]
         chunks = (_BAND, _BAND)
         create_pyramid(path, [(side, side)], chunks, chart.dtype, axes, name="chart", attributes={})
-        target = open_levels(path)[0]
     for start in range(0, side, _BAND):
         rows = np.arange(start, min(start + _BAND, side)) % chart.shape[0]
+        # Mapped anew for each band: the peak of this process would count as that of the next one.
+        target: Any = tifffile.memmap(path) if path.suffix == ".tif" else open_levels(path)[0]
         target[start : start + len(rows)] = _wide(chart[rows], side)
 
 
