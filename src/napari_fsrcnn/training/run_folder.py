@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import json
 import shutil
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, PositiveInt, Strict, ValidationError
+from pydantic import PositiveInt, Strict, ValidationError
 
 from napari_fsrcnn.files.atomic import atomic_path, remove_leftovers
 from napari_fsrcnn.training.config import TrainingConfig
@@ -20,11 +19,10 @@ from napari_fsrcnn.weights.shipped import is_file_name
 COLUMNS = ("step", "seconds", "loss", "psnr", "bicubic_psnr")
 """Columns of ``log.csv``; PSNR in dB."""
 
-_PROCESSES = "processes"
-"""Key of ``config.json`` beside the configuration's own: how many trained together."""
 
+class _Saved(TrainingConfig):
+    """A configuration as ``config.json`` holds it, with how many processes trained together."""
 
-class _Together(BaseModel):
     processes: Annotated[PositiveInt, Strict()] | None = None
 
 
@@ -87,10 +85,11 @@ class RunFolder:
 
     def write_config(self, config: TrainingConfig) -> None:
         """Write ``config.json``, from which the whole run can be repeated, wherever it was paused."""
-        values = _with_absolute_paths(config).model_dump(mode="json", exclude={"stop_after"})
         processes = number_of_processes()
-        together = {_PROCESSES: processes} if processes > 1 else {}
-        self._write(self.config, json.dumps(values | together, indent=2) + "\n")
+        alone = {"processes"} if processes == 1 else set()
+        saved = _Saved(**_with_absolute_paths(config).model_dump(), processes=processes)
+        text = saved.model_dump_json(indent=2, exclude={"stop_after", *alone})
+        self._write(self.config, text + "\n")
 
     def read_config(self) -> TrainingConfig:
         """Read ``config.json``.
@@ -145,21 +144,15 @@ def read_config(path: Path) -> TrainingConfig:
         by these processes.
     """
     try:
-        values = json.loads(path.read_bytes())
-        together = _Together.model_validate(
-            {_PROCESSES: values.pop(_PROCESSES, None)} if isinstance(values, dict) else {}
-        )
-        config = TrainingConfig.model_validate_json(json.dumps(values))
-        if together.processes is None:
-            return config
-        batch = share_batch(config.batch, together.processes)
-        return TrainingConfig(**config.model_dump() | {"batch": batch})
+        saved = _Saved.model_validate_json(path.read_bytes())
+        values = saved.model_dump(exclude={"processes"})
+        if saved.processes is not None:
+            values["batch"] = share_batch(saved.batch, saved.processes)
+        return TrainingConfig(**values)
     except FileNotFoundError:
         raise FileNotFoundError(f"There is no training configuration {path}.") from None
     except ValidationError as error:
         raise ValueError(f"{path}: {describe(error)}") from error
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{path}: Invalid JSON ({error})") from error
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
