@@ -42,7 +42,7 @@ class EvaluateWidget(JobWidget):
         self._request: Request | None = None
         self._over: dict[str, Image] = {}
         self._left_out = 0
-        self._unusable: list[Unusable] = []
+        self._unusable: dict[str, str] = {}
         self.form = EvaluateForm()
         self.form.browse.began.connect(lambda path: self.tell(f"Loading {path.name}..."))
         self.form.browse.loaded.connect(lambda path, _: self.tell(f"{path.name} is loaded."))
@@ -74,7 +74,7 @@ class EvaluateWidget(JobWidget):
             self.refuse(str(error))
             return
         use_preferred_cache()
-        self._request, self._left_out, self._unusable = request, 0, []
+        self._request, self._left_out, self._unusable = request, 0, {}
         self._over = (
             {} if isinstance(request.data, str) else {layer.name: layer for layer in layers}
         )
@@ -136,7 +136,8 @@ class EvaluateWidget(JobWidget):
         elif isinstance(event, LeftOut):
             self._left_out += 1
         elif isinstance(event, Unusable):
-            self._unusable.append(event)
+            # The smallest scale comes first, and its reason holds for the others.
+            self._unusable.setdefault(event.name, event.sentence)
 
     def _sum_up(self, job: EvaluateJob) -> None:
         if not isalive(self):
@@ -148,9 +149,10 @@ class EvaluateWidget(JobWidget):
             if not self._unusable:
                 self.status.setText(summary)
             else:
-                left_out = _in_words(self._unusable)
+                sentences = list(self._unusable.values())
+                left_out = _in_words(sentences)
                 self.status.setText(f"{summary}\n{left_out}")
-                self.status.setToolTip("\n".join(_sentences(self._unusable)))
+                self.status.setToolTip("\n".join(sentences))
                 show_warning(left_out)
 
     def _show_buttons(self) -> None:
@@ -181,15 +183,9 @@ def _summary(job: EvaluateJob, n_rows: int, n_left_out: int) -> str:
     return text
 
 
-def _in_words(unusable: list[Unusable]) -> str:
+def _in_words(sentences: list[str]) -> str:
     """Say which pictures are left out, how many, and why."""
-    sentences = _sentences(unusable)
     lines = [f"Left out, because they can't be measured: {len(sentences)}.", *sentences[:_TOLD]]
     if len(sentences) > _TOLD:
         lines.append("... (the tooltip of this line has all)")
     return "\n".join(lines)
-
-
-def _sentences(unusable: list[Unusable]) -> list[str]:
-    """Say of each picture why it is left out, once for all scales: at the smallest one."""
-    return list({each.name: each.sentence for each in reversed(unusable)}.values())[::-1]
