@@ -75,10 +75,10 @@ def _show(model: str, scale: int | None) -> None:
 def _read(checkpoint: Path, scale: int | None) -> tuple[Card, int]:
     """Read card and number of weights without torch, and whatever the architecture is."""
     from napari_fsrcnn.weights.checkpoint import read_card
+    from napari_fsrcnn.weights.shipped import check_scale_of
 
     card = read_card(checkpoint)
-    if scale not in (None, card.scale):
-        raise ValueError(f"{checkpoint.name} enlarges by {card.scale}, not by {scale}.")
+    check_scale_of(checkpoint.stem, card.scale, scale)
     return card, _count_weights(checkpoint)
 
 

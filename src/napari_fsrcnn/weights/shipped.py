@@ -120,11 +120,7 @@ def load_model(name_or_path: str | Path, scale: int | None = None) -> Model:
 
         return import_weights(path, scale)
     model = read_checkpoint(path)
-    if scale not in (None, model.scale):
-        raise ValueError(
-            f"The model {model.name} enlarges by {model.scale}, not by {scale}. Choose a model "
-            f"for x{scale}."
-        )
+    check_scale_of(model.name, model.scale, scale)
     return model
 
 
@@ -138,6 +134,13 @@ def as_model(model: str | Path | Model, scale: int) -> Model:
     """
     if not isinstance(model, Model):
         return load_model(model, scale)
-    if model.scale != scale:
-        raise ValueError(f"The model {model.name} enlarges by {model.scale}, not by {scale}.")
+    check_scale_of(model.name, model.scale, scale)
     return model
+
+
+def check_scale_of(model: str, scale: int, wanted: int | None) -> None:
+    """Refuse a model, by its name, that has another scale than the wanted one; None wants any."""
+    if wanted not in (None, scale):
+        raise ValueError(
+            f"The model {model} enlarges by {scale}, not by {wanted}. Choose a model for x{wanted}."
+        )
