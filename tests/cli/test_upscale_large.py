@@ -15,6 +15,7 @@ import pytest
 import tifffile
 import zarr
 
+from napari_fsrcnn.evaluation.consistency import consistency, consistency_sentence
 from napari_fsrcnn.files.pictures import Picture, write_picture
 from napari_fsrcnn.inference.upscale import upscale
 
@@ -34,10 +35,12 @@ def test_tiff_into_zarr_and_on(command: Run, trained: Path, source: Path) -> Non
     options = ["--model", trained, "--device", "cpu"]
     ended = command("upscale", source, first, *options, "--value-range", 0, 4095)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout == f"{first}: 1200 x 1400 pixels, x2 by small\n"
     found = np.asarray(zarr.open_array(first / "0", mode="r")[:])
     expected = upscale(IMAGE, trained, value_range=(0, 4095), device="cpu")
     np.testing.assert_allclose(found, expected, atol=1)
+    size, agrees = ended.stdout.splitlines()
+    assert size == f"{first}: 1200 x 1400 pixels, x2 by small"
+    assert agrees == consistency_sentence("a.tif", consistency(IMAGE, found, 2))
     assert command("upscale", first, second, *options).returncode == 0
     assert zarr.open_array(second / "0", mode="r").shape == (2800, 2400)
     # The same again is there already; another result is not written over it.
@@ -52,7 +55,7 @@ def test_half_precision_is_measured(command: Run, trained: Path, source: Path) -
     options = ["--model", trained, "--device", "cpu", "--precision"]
     ended = command("upscale", source, target, *options, "bf16")
     assert (ended.returncode, ended.stderr) == (0, "")
-    size, deviates = ended.stdout.splitlines()
+    size, _, deviates = ended.stdout.splitlines()
     assert size.endswith("x2 by small")
     assert "bf16 differs from float32 by at most" in deviates
     # Single precision is another result.
@@ -112,12 +115,11 @@ def test_a_full_disk_keeps_what_is_written_for_the_same_command(
     words = ["upscale", source, disk / "b.zarr", "--model", trained, "--device", "cpu"]
     run = [sys.executable, "-u", "-c", FULL_AND_ON, disk, "napari-fsrcnn", *words]
     full = "free some space and start again in the same way, and it goes on from there"
-    assert on_a_disk("size=3m", *run).splitlines() == [
-        f"Error: The disk of {disk} is full: {full}, for what was computed is kept.",
-        "2",
-        f"{disk / 'b.zarr'}: 1200 x 1400 pixels, x2 by small",
-        "0",
-    ]
+    broken, first, done, agrees, then = on_a_disk("size=3m", *run).splitlines()
+    assert (first, then) == ("2", "0")
+    assert broken == f"Error: The disk of {disk} is full: {full}, for what was computed is kept."
+    assert done == f"{disk / 'b.zarr'}: 1200 x 1400 pixels, x2 by small"
+    assert agrees.startswith("Shrunk again, it agrees with a.tif to ")
 
 
 def test_zarr_into_a_file_is_refused(command: Run, source: Path) -> None:

@@ -1,16 +1,22 @@
 """A result's exact downscale against its input."""
 
+from pathlib import Path
 from typing import Any
 
+import dask.array as da
 import numpy as np
 import pytest
+import zarr
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from napari_fsrcnn.evaluation.consistency import consistency
+from napari_fsrcnn.evaluation.consistency import consistency, zarr_consistency
+from napari_fsrcnn.files.axes import named_axis
+from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.image.protocol import make_lr
 from napari_fsrcnn.image.value_range import find_value_range
+from napari_fsrcnn.inference.stream import upscale_to_zarr
 from napari_fsrcnn.inference.upscale import bicubic, upscale
 
 RANDOM = np.random.default_rng(3)
@@ -75,6 +81,46 @@ def test_the_middle_of_a_large_picture_is_measured_as_if_it_were_not_cut() -> No
 def test_a_picture_of_one_value_agrees_with_itself(dtype: type) -> None:
     lr: NDArray[Any] = np.full((9, 9), 1, dtype)
     assert consistency(lr, upscale(lr, "fsrcnn-x2", device="cpu").clip(1, 1), 2) > 100
+
+
+def test_of_lazy_arrays_the_middle_is_read_alone() -> None:
+    lr = RANDOM.integers(0, 256, (3, 90, 80, 3), np.uint8)
+    result = bicubic(lr, 2)
+    how: dict[str, Any] = {"rgb": True, "pixels": 2500}
+    expected = consistency(lr, result, 2, **how)
+    read: list[Any] = []
+
+    def keep(block: NDArray[Any]) -> NDArray[Any]:
+        read.append(block.shape)
+        return block
+
+    given = [da.from_array(each, chunks=(1, 10, 10, 3)) for each in (lr, result)]
+    lazy = [each.map_blocks(keep, meta=np.empty((0,) * 4, np.uint8)) for each in given]
+    assert consistency(*lazy, 2, **how) == expected
+    assert 0 < len(read) < 80  # of 216 and 864
+    assert consistency(*(zarr.array(each) for each in (lr, result)), 2, **how) == expected
+
+
+@pytest.mark.parametrize("letters", ["YX", "TZYX", "ZCYX", "CZYX"])
+def test_a_result_in_ome_zarr(letters: str, tmp_path: Path) -> None:
+    sizes = {"T": 2, "Z": 3, "C": 2, "Y": 30, "X": 40}
+    lr = RANDOM.integers(0, 256, [sizes[letter] for letter in letters], np.uint8)
+    picture = OpenPicture(lr, rgb=False, axes=tuple(map(named_axis, letters)))
+    upscale_to_zarr(picture, tmp_path / "a.zarr", "fsrcnn-s-x2", device="cpu")
+    expected = consistency(lr, upscale(lr, "fsrcnn-s-x2", device="cpu"), 2)
+    assert zarr_consistency(picture, tmp_path / "a.zarr", 2) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("channels", ["luma", "all"])
+def test_a_colour_result_in_ome_zarr(channels: Any, tmp_path: Path) -> None:
+    lr = RANDOM.integers(0, 256, (30, 40, 3), np.uint8)
+    color = "luma" if channels == "luma" else "channels"
+    picture = OpenPicture(lr, rgb=True, axes=tuple(map(named_axis, "YXC")))
+    upscale_to_zarr(picture, tmp_path / "a.zarr", "fsrcnn-s-x2", device="cpu", color=color)
+    result = upscale(lr, "fsrcnn-s-x2", device="cpu", rgb=True, color=color)
+    found = zarr_consistency(picture, tmp_path / "a.zarr", 2, channels=channels)
+    expected = consistency(lr, result, 2, rgb=True, channels=channels)
+    assert found == pytest.approx(expected, abs=0.01)
 
 
 def test_another_size_is_refused() -> None:

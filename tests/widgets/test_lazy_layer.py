@@ -1,5 +1,6 @@
 """A large layer in a real viewer: upscaled where it is looked at."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from napari.utils.notifications import notification_manager
 from pytestqt.qtbot import QtBot
 
 import napari_fsrcnn
+from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.widgets.block_memory import block_cache
 from napari_fsrcnn.widgets.commands import super_resolution_x2
 from napari_fsrcnn.widgets.upscale import UpscaleWidget
@@ -73,7 +75,11 @@ def wait_until_sharp(layer: Any, qtbot: QtBot, *plane: int) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", ["dask", "zarr", "pyramid"])
 def test_what_is_on_screen_becomes_sharp(
-    kind: str, viewer: Any, upscale_layer: Callable[..., Any], qtbot: QtBot
+    kind: str,
+    viewer: Any,
+    widget: UpscaleWidget,
+    upscale_layer: Callable[..., Any],
+    qtbot: QtBot,
 ) -> None:
     whole = zarr.array(SCENE, chunks=(100, 100))
     given_as: Any = {
@@ -90,7 +96,12 @@ def test_what_is_on_screen_becomes_sharp(
     np.testing.assert_allclose(layer.translate, [7 - 0.75, 5 - 0.125])
     assert layer.colormap.name == "magenta"
     assert tuple(layer.contrast_limits) == (10, 200)
-    assert layer.metadata["napari-fsrcnn"]["model"] == "fsrcnn-x2"
+    made = layer.metadata["napari-fsrcnn"]
+    assert made["model"] == "fsrcnn-x2"
+    agreement = consistency(SCENE, np.asarray(layer.data[0]), 2, pixels=2**18)
+    assert made["consistency"] == pytest.approx(agreement)
+    assert f"agrees with the layer to {agreement:.2f} dB" in widget.status.text()
+    layer.data[0].blocks.drop()  # what the test has read
     assert block_cache().nbytes == 0
     zoom_in(viewer, layer, qtbot, y=900, x=300)
     exact = wait_until_sharp(layer, qtbot)
@@ -100,6 +111,40 @@ def test_what_is_on_screen_becomes_sharp(
     assert np.abs(exact.astype(int) - expected).max() <= 1
     viewer.layers.remove(layer)
     assert block_cache().nbytes == 0
+
+
+def test_what_is_not_looked_at_is_not_kept(upscale_layer: Callable[..., Any]) -> None:
+    layer = upscale_layer(da.from_array(SCENE, chunks=(200, 300)))
+    assert layer.metadata["napari-fsrcnn"]["consistency"] > 20
+    assert block_cache().nbytes == 0
+
+
+def test_stopped_while_it_is_measured_the_layer_stays(
+    viewer: Any, widget: UpscaleWidget, qtbot: QtBot
+) -> None:
+    measuring, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        """A picture whose middle can't be had for a while, once the layer is there."""
+
+        shape, dtype, ndim, size = SCENE.shape, SCENE.dtype, 2, SCENE.size
+
+        def __getitem__(self, key: Any) -> np.ndarray:
+            if len(viewer.layers) == 2 and threading.current_thread() is not main:
+                measuring.set()
+                go_on.wait(60)
+            return SCENE[key]
+
+    main = threading.current_thread()
+    viewer.add_image(Slow(), name="slide", contrast_limits=(0, 255), multiscale=False)
+    widget.button.click()
+    qtbot.waitUntil(measuring.is_set, timeout=60_000)
+    widget.button.click()
+    go_on.set()
+    qtbot.waitUntil(lambda: not widget.running, timeout=60_000)
+    assert "upscaled where you look" in widget.status.text()
+    assert "agrees" not in widget.status.text()
+    assert viewer.layers[-1].name == "slide [fsrcnn-x2]"
 
 
 def test_the_picture_itself_is_shown_until_then(

@@ -12,6 +12,7 @@ from napari.layers import Image
 from pytestqt.qtbot import QtBot
 
 import napari_fsrcnn
+from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.files.axes import Axis
 from napari_fsrcnn.files.ome_zarr import open_ome_zarr
 from napari_fsrcnn.widgets.layer_axes import layer_picture
@@ -40,9 +41,11 @@ def test_the_button_saves_all_of_the_layer(
     assert not widget.save_button.isEnabled()
     assert widget.button.text() == "Stop"
     qtbot.waitUntil(lambda: not widget.running, timeout=120_000)
-    assert "saved it as" in widget.status.text()
-    assert widget.save_button.isEnabled()
     image = open_ome_zarr(path)
+    agreement = consistency(STACK, np.asarray(image.array[:]), 2)
+    assert "saved it as" in widget.status.text()
+    assert f"agrees with the layer to {agreement:.2f} dB" in widget.status.text()
+    assert widget.save_button.isEnabled()
     expected = napari_fsrcnn.upscale(STACK, "fsrcnn-x2", device="cpu").astype(int)
     assert np.abs(np.asarray(image.array[:]).astype(int) - expected).max() <= 1
     assert [(axis.name, axis.scale, axis.unit) for axis in image.axes] == [

@@ -103,7 +103,8 @@ def _upscale_file(
     picture = read_picture(source)
     check_output(target, picture)
     with progress_bar("Tiles") as progress:
-        from napari_fsrcnn.evaluation.consistency import consistency
+        from napari_fsrcnn.evaluation.compare import channels_of
+        from napari_fsrcnn.evaluation.consistency import consistency, consistency_sentence
         from napari_fsrcnn.inference import upscale as inference
         from napari_fsrcnn.inference.deviation import deviation, deviation_sentence
         from napari_fsrcnn.weights.shipped import load_model
@@ -121,12 +122,12 @@ def _upscale_file(
         enlarged,
         loaded.scale,
         rgb=picture.rgb,
-        channels="luma" if how["color"] == "luma" else "all",
+        channels=channels_of(how["color"]),
     )
     write_picture(target, picture.enlarged(enlarged, loaded.scale))
     y = picture.axes.index("Y")
     height, width = enlarged.shape[y : y + 2]
     say(f"{target}: {width} x {height} pixels, x{loaded.scale} by {loaded.name}")
-    say(f"Shrunk again, it agrees with {source.name} to {agreement:.1f} dB.")
+    say(consistency_sentence(source.name, agreement))
     if precision != "float32":
         say(deviation_sentence(precision, deviates))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,21 @@ from napari_fsrcnn.image.metrics import psnr, ssim
 from napari_fsrcnn.image.protocol import luma
 from napari_fsrcnn.image.value_range import find_value_range
 
+if TYPE_CHECKING:
+    from napari_fsrcnn.inference.restore import Color
+
 Channels = Literal["luma", "all"]
+
+
+def channels_of(color: Color) -> Channels:
+    """Say on what a colour picture is measured that was upscaled in this way: on what was upscaled.
+
+    Examples
+    --------
+    >>> channels_of("luma"), channels_of("channels")
+    ('luma', 'all')
+    """
+    return "luma" if color == "luma" else "all"
 
 
 class ComparisonStopped(RuntimeError):

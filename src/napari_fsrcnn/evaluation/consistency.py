@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,12 @@ from numpy.typing import NDArray
 
 from napari_fsrcnn.evaluation.compare import Channels, as_planes
 from napari_fsrcnn.evaluation.sample import PIXELS, middle
+from napari_fsrcnn.files.axes import ome_order
+from napari_fsrcnn.files.ome_zarr import open_ome_zarr
+from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.image.layout import guess_rgb
 from napari_fsrcnn.image.metrics import psnr
+from napari_fsrcnn.image.read import read
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.image.value_range import find_value_range
 
@@ -39,27 +44,30 @@ def shrink(image: NDArray[Any], scale: int, *, rgb: bool) -> NDArray[np.floating
 
 
 def consistency(
-    lr: NDArray[Any],
-    result: NDArray[Any],
+    lr: Any,
+    result: Any,
     scale: int,
     *,
     rgb: bool | None = None,
     channels: Channels = "luma",
+    pixels: int = PIXELS,
 ) -> float:
     """Shrink a result exactly, and compare it with the picture that it was made from.
 
     It says nothing of the detail that was added, but shows a result that contradicts its input. Of
-    a large picture or stack the middle is measured, about a million HR pixels.
+    a large picture or stack the middle is measured; nothing else is read of a lazy one.
 
     Parameters
     ----------
-    lr : ndarray, shape (..., Y, X) or (..., Y, X, 3 or 4)
-    result : ndarray, shape (..., scale * Y, scale * X) or (..., scale * Y, scale * X, 3 or 4)
+    lr : array_like, or a dask or Zarr array, shape (..., Y, X) or (..., Y, X, 3 or 4)
+    result : the same, shape (..., scale * Y, scale * X) or (..., scale * Y, scale * X, 3 or 4)
     scale : int
     rgb : bool, optional
         As for :func:`napari_fsrcnn.upscale`. Alpha does not count.
     channels : {"luma", "all"}
         Of colour images, compare Y, or red, green and blue.
+    pixels : int
+        So many HR pixels are measured at most; about a million by default.
 
     Returns
     -------
@@ -78,7 +86,6 @@ def consistency(
     63.0
     """
     rgb = guess_rgb(lr.shape) if rgb is None else rgb
-    lr, result = (image[..., :3] if rgb else image for image in (lr, result))
     axes = lr.shape[:-1] if rgb else lr.shape
     expected = (*axes[:-2], scale * axes[-2], scale * axes[-1], *lr.shape[len(axes) :])
     if result.shape != expected:
@@ -86,10 +93,12 @@ def consistency(
             f"A result x{scale} of an image of shape {lr.shape} has the shape {expected}, "
             f"not {result.shape}."
         )
-    *planes, rows, columns = middle(axes, max(PIXELS // scale**2, 1))
-    lr = lr[(*planes, rows, columns)]
+    *planes, rows, columns = middle(axes, max(pixels // scale**2, 1))
     enlarged = (slice(scale * each.start, scale * each.stop) for each in (rows, columns))
-    shrunk = shrink(result[(*planes, *enlarged)], scale, rgb=rgb)
+    lr, result = read(lr[(*planes, rows, columns)]), read(result[(*planes, *enlarged)])
+    if rgb:
+        lr, result = lr[..., :3], result[..., :3]
+    shrunk = shrink(result, scale, rgb=rgb)
     span = find_value_range(lr).span or 1.0
     # Where the sample is cut, its own edge is not the picture's.
     inside = [
@@ -101,3 +110,45 @@ def consistency(
         for image in (lr, shrunk)
     ]
     return psnr(*(planes.reshape(-1, planes.shape[-1]) for planes in pair), data_range=span)
+
+
+def consistency_sentence(source: str, found: float) -> str:
+    """Say it to a person.
+
+    Examples
+    --------
+    >>> consistency_sentence("cells.tif", 48.26)
+    'Shrunk again, it agrees with cells.tif to 48.3 dB.'
+    """
+    return f"Shrunk again, it agrees with {source} to {found:.1f} dB."
+
+
+def zarr_consistency(
+    picture: OpenPicture, result: Path, scale: int, *, channels: Channels = "luma"
+) -> float:
+    """Shrink a result that lies in OME-Zarr, and compare it with the picture it was made from.
+
+    Parameters
+    ----------
+    picture : OpenPicture
+    result : Path
+        The folder that :func:`napari_fsrcnn.inference.stream.upscale_to_zarr` wrote.
+    scale, channels
+        As for :func:`consistency`.
+
+    Returns
+    -------
+    float
+        As of :func:`consistency`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`consistency`, or if the folder holds no OME-Zarr image.
+    """
+    import dask.array as da
+
+    stored = da.from_array(open_ome_zarr(result).array)
+    order = ome_order(picture.axes)
+    enlarged = da.moveaxis(stored, range(len(order)), order)
+    return consistency(picture.data, enlarged, scale, rgb=picture.rgb, channels=channels)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_fsrcnn.evaluation.compare import Channels, compare
+from napari_fsrcnn.evaluation.compare import channels_of, compare
 from napari_fsrcnn.evaluation.consistency import consistency, shrink
 from napari_fsrcnn.evaluation.region_gain import region_gain
 from napari_fsrcnn.evaluation.sample import take_sample
@@ -101,7 +101,7 @@ def self_test(
     hr = sample.hr
     loaded = _load(models, scale)
     limits = find_value_range(hr) if value_range is None else value_range
-    channels: Channels = "luma" if color == "luma" else "all"
+    channels = channels_of(color)
     lr = from_unit(shrink(hr, scale, rgb=rgb), _AS_IS, hr.dtype)
     baseline = bicubic(lr, scale, rgb=rgb)
     restored = [

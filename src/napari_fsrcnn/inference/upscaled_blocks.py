@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import Any
 from uuid import uuid4
 
@@ -127,6 +128,12 @@ class UpscaledBlocks:
         block = Block(index, self._spans[0][0], self._spans[1][0])
         lengths = [part.stop - part.start for part in block.read]
         self.upscaler.upscale(np.zeros((*lengths, *self._colours), self.dtype), block)
+
+    def not_kept(self) -> UpscaledBlocks:
+        """Give the same blocks, none of which is kept or was computed before."""
+        blocks = copy(self)
+        blocks.cache = BlockCache(0)
+        return blocks
 
     def drop(self) -> None:
         """Free what was computed."""

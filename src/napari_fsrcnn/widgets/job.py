@@ -77,6 +77,11 @@ class Job:
         self._stop.set()
 
     @property
+    def left_by_stop(self) -> str:
+        """What to say of a stop at this moment."""
+        return "Stopped: nothing was changed."
+
+    @property
     def stopping(self) -> bool:
         """Whether it is to end, or has ended, by :meth:`stop`."""
         return self._stop.is_set()

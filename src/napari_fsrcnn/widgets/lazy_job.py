@@ -7,11 +7,18 @@ from typing import Any
 from napari.layers import Image
 
 from napari_fsrcnn.widgets.block_memory import block_cache
+from napari_fsrcnn.widgets.figures_text import agreement
 from napari_fsrcnn.widgets.image_layers import insert_above
 from napari_fsrcnn.widgets.job import Job
 from napari_fsrcnn.widgets.lazy_layer import lazy_layer
-from napari_fsrcnn.widgets.lazy_upscaling import Opened, is_lazy, lazy_upscaling_events
+from napari_fsrcnn.widgets.lazy_upscaling import (
+    Measured,
+    Opened,
+    is_lazy,
+    lazy_upscaling_events,
+)
 from napari_fsrcnn.widgets.preferences import preferred_number
+from napari_fsrcnn.widgets.result_layer import METADATA_KEY
 from napari_fsrcnn.widgets.upscale_job import UpscaleJob
 from napari_fsrcnn.widgets.upscaling import Began, Request
 
@@ -35,6 +42,13 @@ class LazyJob(Job):
         self._viewer = viewer
         self._layer = layer
         self._device = ""
+        self._upscaled: Image | None = None
+        self._told = ""
+
+    @property
+    def left_by_stop(self) -> str:
+        """What to say of a stop at this moment: once there is a layer, it stays."""
+        return self._told or super().left_by_stop
 
     def handle(self, event: object) -> None:
         """Put the layer into the viewer."""
@@ -43,13 +57,17 @@ class LazyJob(Job):
                 self._device = device
                 self.told.emit("Looking at the layer's values...")
             case Opened():
-                layer = lazy_layer(self._viewer, self._layer, event)
-                insert_above(self._viewer.layers, self._layer, layer)
-                self.told.emit(
+                self._upscaled = lazy_layer(self._viewer, self._layer, event)
+                insert_above(self._viewer.layers, self._layer, self._upscaled)
+                self._told = (
                     f"{event.model.name} on {self._device}: upscaled where you look. It shows "
                     f"once you zoom in so far that the layer's own pixels are larger than the "
                     f"screen's. {event.deviation}".rstrip()
                 )
+                self.told.emit(self._told)
+            case Measured(consistency):
+                self._upscaled.metadata[METADATA_KEY]["consistency"] = consistency
+                self.told.emit(f"{self._told} {agreement(consistency)}")
 
 
 def upscaling_job(viewer: Any, layer: Image, request: Request) -> UpscaleJob | LazyJob:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.inference.block_cache import BlockCache
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
@@ -23,6 +25,10 @@ from napari_fsrcnn.widgets.upscaling import (
 
 if TYPE_CHECKING:
     from napari_fsrcnn.inference.upscaled_blocks import UpscaledBlocks
+
+
+_MEASURED = 2**18
+"""HR pixels that are measured: what is not looked at should cost less than a look."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +54,19 @@ class Opened:
     provenance: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Measured:
+    """How the opened picture agrees with the layer.
+
+    Attributes
+    ----------
+    consistency : float
+        Its exact downscale against the layer in the middle, in dB.
+    """
+
+    consistency: float
+
+
 def is_lazy(request: Request, megapixels: int) -> bool:
     """Say whether a layer is upscaled only where the viewer looks.
 
@@ -71,8 +90,8 @@ def lazy_upscaling_events(
     *,
     stop: threading.Event,
     report: Callable[[object], None],  # noqa: ARG001  nothing to report of a second's work
-) -> Iterator[Began | Opened]:
-    """Make ready to upscale where the viewer looks.
+) -> Iterator[Began | Opened | Measured]:
+    """Make ready to upscale where the viewer looks, and measure in the middle.
 
     Parameters
     ----------
@@ -81,12 +100,15 @@ def lazy_upscaling_events(
         Levels below the image, where the layer has some.
     cache : BlockCache
     stop : threading.Event
-        Looked at before the picture is ready.
+        Looked at before the picture is ready, and before it is measured.
     report : callable
 
     Yields
     ------
     Began, Opened
+        The picture can be looked at from then on.
+    Measured
+        If the middle can be upscaled; what can't be is told where it is looked at.
 
     Raises
     ------
@@ -98,6 +120,7 @@ def lazy_upscaling_events(
     import_triton_beside_opengl()
     # Loads torch, which takes seconds.
     from napari_fsrcnn.inference.coarser import coarser_levels
+    from napari_fsrcnn.inference.on_demand import OnDemand
     from napari_fsrcnn.inference.upscaled_blocks import upscaled_blocks
     from napari_fsrcnn.networks.device import describe_device, resolve_device
 
@@ -120,3 +143,15 @@ def lazy_upscaling_events(
         provenance = {**provenance_of(request, model, device), "precision": request.precision}
         deviation = measured_deviation(image, request, model)
         yield Opened(blocks, levels, model, deviation, provenance)
+    if not stop.is_set():
+        with suppress(OSError, RuntimeError, ValueError):
+            yield Measured(
+                consistency(
+                    image,
+                    OnDemand(blocks.not_kept()),
+                    model.scale,
+                    rgb=rgb,
+                    channels=request.channels,
+                    pixels=_MEASURED,
+                )
+            )

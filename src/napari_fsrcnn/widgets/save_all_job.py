@@ -9,9 +9,11 @@ from pathlib import Path
 
 from napari.layers import Image
 
+from napari_fsrcnn.evaluation.consistency import zarr_consistency
 from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.widgets.device_job import DeviceJob
+from napari_fsrcnn.widgets.figures_text import agreement
 from napari_fsrcnn.widgets.job_events import Noticed, broke_off, reporting
 from napari_fsrcnn.widgets.layer_axes import layer_picture
 from napari_fsrcnn.widgets.upscaling import Began, Request, loaded_model, measured_deviation
@@ -22,6 +24,8 @@ class Saved:
     """The result is complete."""
 
     path: Path
+    consistency: float
+    """Its exact downscale against the layer in the middle, in dB."""
     deviation: str
     """By how much half precision deviates, as a sentence; empty for single precision."""
 
@@ -49,7 +53,7 @@ class SaveAllJob(DeviceJob):
         if isinstance(event, Saved):
             self.told.emit(
                 f"Upscaled all in {self.seconds:.0f} s and saved it as {event.path}. "
-                f"{event.deviation}".rstrip()
+                f"{agreement(event.consistency)} {event.deviation}".rstrip()
             )
 
 
@@ -104,9 +108,10 @@ def saving_events(
             stop=stop,
             notice=lambda sentence: report(Noticed(sentence)),
         )
+        found = zarr_consistency(picture, path, model.scale, channels=request.channels)
         deviation = measured_deviation(picture.data, request, model)
     except UpscaleStopped:
         return
     except RuntimeError as error:
         raise broke_off("Upscaling", error) from error
-    yield Saved(path, deviation)
+    yield Saved(path, found, deviation)

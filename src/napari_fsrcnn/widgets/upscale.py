@@ -113,8 +113,8 @@ class UpscaleWidget(JobWidget):
 
     def stop(self) -> None:
         """Stop what is going on, if anything is; the viewer stays as it is."""
-        if self.running:
-            self.status.setText("Stopped: nothing was changed.")
+        if self._job is not None:
+            self.status.setText(self._job.left_by_stop)
         super().stop()
 
     def show_running(self, *, running: bool) -> None:

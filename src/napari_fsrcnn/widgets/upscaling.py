@@ -11,7 +11,13 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 import napari_fsrcnn
-from napari_fsrcnn.evaluation.compare import Channels, Comparison, ComparisonStopped, compare
+from napari_fsrcnn.evaluation.compare import (
+    Channels,
+    Comparison,
+    ComparisonStopped,
+    channels_of,
+    compare,
+)
 from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.image.read import read
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
@@ -58,7 +64,7 @@ class Request:
     @property
     def channels(self) -> Channels:
         """What figures are taken on, of a colour image."""
-        return "luma" if self.color == "luma" else "all"
+        return channels_of(self.color)
 
 
 @dataclass(frozen=True)
