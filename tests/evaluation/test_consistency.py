@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from napari_fsrcnn.evaluation.compare import channels_of
 from napari_fsrcnn.evaluation.consistency import consistency, zarr_consistency
 from napari_fsrcnn.files.axes import named_axis
 from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.image.protocol import make_lr
 from napari_fsrcnn.image.value_range import find_value_range
+from napari_fsrcnn.inference.restore import Color
 from napari_fsrcnn.inference.stream import upscale_to_zarr
 from napari_fsrcnn.inference.upscale import bicubic, upscale
 
@@ -94,11 +96,13 @@ def test_of_lazy_arrays_the_middle_is_read_alone() -> None:
         read.append(block.shape)
         return block
 
-    given = [da.from_array(each, chunks=(1, 10, 10, 3)) for each in (lr, result)]
-    lazy = [each.map_blocks(keep, meta=np.empty((0,) * 4, np.uint8)) for each in given]
-    assert consistency(*lazy, 2, **how) == expected
+    def lazy(image: NDArray[Any]) -> Any:
+        chunks = da.from_array(image, chunks=(1, 10, 10, 3))
+        return chunks.map_blocks(keep, meta=np.empty((0,) * 4, np.uint8))
+
+    assert consistency(lazy(lr), lazy(result), 2, **how) == expected
     assert 0 < len(read) < 80  # of 216 and 864
-    assert consistency(*(zarr.array(each) for each in (lr, result)), 2, **how) == expected
+    assert consistency(zarr.array(lr), zarr.array(result), 2, **how) == expected
 
 
 @pytest.mark.parametrize("letters", ["YX", "TZYX", "ZCYX", "CZYX"])
@@ -111,10 +115,10 @@ def test_a_result_in_ome_zarr(letters: str, tmp_path: Path) -> None:
     assert zarr_consistency(picture, tmp_path / "a.zarr", 2) == pytest.approx(expected, abs=0.01)
 
 
-@pytest.mark.parametrize("channels", ["luma", "all"])
-def test_a_colour_result_in_ome_zarr(channels: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("color", ["luma", "channels"])
+def test_a_colour_result_in_ome_zarr(color: Color, tmp_path: Path) -> None:
     lr = RANDOM.integers(0, 256, (30, 40, 3), np.uint8)
-    color = "luma" if channels == "luma" else "channels"
+    channels = channels_of(color)
     picture = OpenPicture(lr, rgb=True, axes=tuple(map(named_axis, "YXC")))
     upscale_to_zarr(picture, tmp_path / "a.zarr", "fsrcnn-s-x2", device="cpu", color=color)
     result = upscale(lr, "fsrcnn-s-x2", device="cpu", rgb=True, color=color)
