@@ -34,6 +34,25 @@ def test_all_are_done_in_so_many_threads(threads: int) -> None:
     assert torch.get_num_threads() == threads
 
 
+def test_they_are_taken_as_there_is_room_for_them(threads: int) -> None:
+    taken: list[int] = []
+    told: list[None] = []
+    ahead: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for task in range(500):
+            taken.append(task)
+            yield task
+
+    def after_task() -> None:
+        ahead.append(len(taken) - len(told))
+        told.append(None)
+
+    assert run_in_threads(lambda _: None, tasks(), after_task=after_task)
+    assert len(told) == 500
+    assert threads < max(ahead) <= 4 * threads
+
+
 def test_an_error_ends_them(threads: int) -> None:
     begun: list[int] = []
 

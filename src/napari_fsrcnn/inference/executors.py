@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
@@ -17,6 +18,9 @@ Task = TypeVar("Task")
 
 _MOST = 16
 """Tasks at once: each holds a block in memory, and of them all there should be within a gigabyte."""
+
+_AHEAD = 4
+"""Tasks of each thread that are taken at a time, so that none waits while another is told of."""
 
 _LOOK = 0.2
 """Seconds between two looks at what is done, and at whether to stop."""
@@ -57,12 +61,16 @@ def run_in_threads(
         at_once, initializer=torch.set_num_threads, initargs=(count // at_once,)
     )
     try:
-        pending: set[Future[None]] = {executor.submit(do, task) for task in tasks}
+        waiting = iter(tasks)
+        pending: set[Future[None]] = {
+            executor.submit(do, task) for task in islice(waiting, _AHEAD * at_once)
+        }
         while pending and not (stop is not None and stop.is_set()):
             done, pending = wait(pending, timeout=_LOOK, return_when=FIRST_COMPLETED)
             for future in done:
                 future.result()
                 after_task()
+            pending |= {executor.submit(do, task) for task in islice(waiting, len(done))}
         return not pending
     finally:
         executor.shutdown(cancel_futures=True)
