@@ -23,8 +23,8 @@ def test_a_product_over_pixels_is_a_convolution_of_one_map(size: int) -> None:
     assert found.is_contiguous(memory_format=torch.channels_last)
 
 
-@pytest.mark.parametrize("stride", [1, 2])
-def test_a_processor_convolves_as_torch_does(stride: int) -> None:
+@pytest.mark.parametrize("stride", [(1, 1), (2, 2), (1, 2)])
+def test_a_processor_convolves_as_torch_does(stride: tuple[int, int]) -> None:
     maps, weight, bias = torch.rand(1, 7, 9, 10), torch.rand(3, 7, 3, 3), torch.rand(3)
     found = convolve(maps, lay_out(weight), bias, stride)
     torch.testing.assert_close(found, functional.conv2d(maps, weight, bias, stride))

@@ -68,7 +68,7 @@ class Blocks(nn.Module):
         missing = (-width % self.side, -height % self.side)
         if any(missing):
             maps = functional.pad(maps, (0, missing[0], 0, missing[1]))
-        blocks = convolve(maps, self.weight, self.bias, stride=self.side)
+        blocks = convolve(maps, self.weight, self.bias, stride=(self.side, self.side))
         plane = shuffle(blocks, self.side * self.scale)
         return plane[..., : self.scale * height, : self.scale * width]
 

@@ -12,7 +12,9 @@ LANES = 8
 _VECTOR = 8
 
 
-def convolve(maps: Tensor, weight: Tensor, bias: Tensor, stride: int = 1) -> Tensor:
+def convolve(
+    maps: Tensor, weight: Tensor, bias: Tensor, stride: tuple[int, int] = (1, 1)
+) -> Tensor:
     """Map ``(N, C, H, W)`` to ``(N, C', H', W')``, smaller by what the kernel reaches beyond.
 
     On processors always by oneDNN: torch itself would give 1 x 1 kernels and small maps to others,
@@ -20,9 +22,8 @@ def convolve(maps: Tensor, weight: Tensor, bias: Tensor, stride: int = 1) -> Ten
     of a single map, are matrix products, which add the bias on their way.
     """
     if maps.device.type == "cpu" and maps.dtype == torch.float32 and _has_onednn():
-        steps = (stride, stride)
-        return torch.mkldnn_convolution(maps, weight, bias, (0, 0), steps, (1, 1), 1)
-    if maps.device.type == "cuda" and stride == 1:
+        return torch.mkldnn_convolution(maps, weight, bias, (0, 0), stride, (1, 1), 1)
+    if maps.device.type == "cuda" and stride == (1, 1):
         if weight.shape[-1] == 1:
             return multiply_maps(maps, weight, bias)
         if maps.shape[1] == 1:

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from napari_fsrcnn.inference.convolve import LANES, convolve, lay_out
 from napari_fsrcnn.inference.edges import EdgeMode, Edges, extend, paint
+from napari_fsrcnn.inference.pairs import convolve_pairs, fills_lanes, paired_weight
 from napari_fsrcnn.networks.convolution import Convolution
 
 
@@ -88,15 +89,25 @@ class ValidConvolution(nn.Module):
         assert convolution.bias is not None  # noqa: S101 - these networks' layers all have one
         self.weight = lay_out(convolution.weight)
         self.bias = nn.Parameter(convolution.bias)
+        self.in_pairs = fills_lanes(convolution.weight)
+        if self.in_pairs:
+            self.paired_weight = lay_out(paired_weight(convolution.weight))
+            self.paired_bias = nn.Parameter(convolution.bias.detach().repeat(2))
         self.maps = convolution.out_channels
         self.activation = activation
 
     def forward(self, maps: Tensor) -> Tensor:
         """Map ``(N, C, H, W)`` to smaller maps."""
-        maps = convolve(maps, self.weight, self.bias)
+        maps = self._convolve(maps)
         if isinstance(self.activation, nn.PReLU) and _goes_by_rows(maps, self.activation.weight):
             return rectify_rows(maps, self.activation.weight)
         return cast("Tensor", self.activation(maps))
+
+    def _convolve(self, maps: Tensor) -> Tensor:
+        width = maps.shape[-1] - self.before - self.after
+        if self.in_pairs and maps.device.type == "cpu" and width % 2 == 0:
+            return convolve_pairs(maps, self.paired_weight, self.paired_bias)
+        return convolve(maps, self.weight, self.bias)
 
 
 def rectify_rows(maps: Tensor, slopes: Tensor) -> Tensor:
@@ -106,7 +117,7 @@ def rectify_rows(maps: Tensor, slopes: Tensor) -> Tensor:
     """
     count, channels, height, width = maps.shape
     rows = maps.permute(0, 2, 3, 1).reshape(count * height, width * channels)
-    rectified = functional.prelu(rows, slopes.repeat(width))
+    rectified = functional.prelu(rows, slopes.expand(width, channels).flatten())
     return rectified.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
