@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+_GENERAL_100 = "https://github.com/Nhat-Thanh/FSRCNN-Pytorch (dataset/train)"
 _LAPSRN = "http://vllab.ucmerced.edu/wlai24/LapSRN/results/SR_training_datasets.zip"
 _BSDS500 = (
     "https://github.com/BIDS/BSDS500/tree/a04b7c6c3a9f0ace74bf205c72a43d32e1c72722"
@@ -67,7 +68,7 @@ TRAINING_SETS = {
     each.name: each
     for each in (
         ImageSet("T91", f"{_LAPSRN} (T91)", _UNKNOWN),
-        ImageSet("General-100", f"{_LAPSRN} (General100)", _UNKNOWN),
+        ImageSet("General-100", _GENERAL_100, _UNKNOWN),
         ImageSet("BSDS500-train", _BSDS500, _BERKELEY),
     )
 }
