@@ -15,7 +15,7 @@ import pytest
 import tifffile
 import zarr
 
-from napari_fsrcnn.evaluation.consistency import consistency, consistency_sentence
+from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.files.pictures import Picture, write_picture
 from napari_fsrcnn.inference.upscale import upscale
 
@@ -40,7 +40,7 @@ def test_tiff_into_zarr_and_on(command: Run, trained: Path, source: Path) -> Non
     np.testing.assert_allclose(found, expected, atol=1)
     size, agrees = ended.stdout.splitlines()
     assert size == f"{first}: 1200 x 1400 pixels, x2 by small"
-    assert agrees == consistency_sentence("a.tif", consistency(IMAGE, found, 2))
+    assert agrees == consistency(IMAGE, found, 2).sentence("a.tif")
     assert command("upscale", first, second, *options).returncode == 0
     assert zarr.open_array(second / "0", mode="r").shape == (2800, 2400)
     # The same again is there already; another result is not written over it.

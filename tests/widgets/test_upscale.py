@@ -77,7 +77,7 @@ def test_the_result_lies_over_its_layer(viewer: Any, widget: UpscaleWidget, qtbo
     assert viewer.layers.selection.active == result
     agreement = consistency(GREY, result.data, 3)
     assert "fsrcnn-x3 on CPU" in widget.status.text()
-    assert f"agrees with the layer to {agreement:.2f} dB" in widget.status.text()
+    assert agreement.sentence("the layer") in widget.status.text()
     assert widget.figures.text() == ""
 
 

@@ -104,7 +104,7 @@ def _upscale_file(
     check_output(target, picture)
     with progress_bar("Tiles") as progress:
         from napari_fsrcnn.evaluation.compare import channels_of
-        from napari_fsrcnn.evaluation.consistency import consistency, consistency_sentence
+        from napari_fsrcnn.evaluation.consistency import consistency
         from napari_fsrcnn.inference import upscale as inference
         from napari_fsrcnn.inference.deviation import deviation, deviation_sentence
         from napari_fsrcnn.weights.shipped import load_model
@@ -128,6 +128,6 @@ def _upscale_file(
     y = picture.axes.index("Y")
     height, width = enlarged.shape[y : y + 2]
     say(f"{target}: {width} x {height} pixels, x{loaded.scale} by {loaded.name}")
-    say(consistency_sentence(source.name, agreement))
+    say(agreement.sentence(source.name))
     if precision != "float32":
         say(deviation_sentence(precision, deviates))

@@ -39,7 +39,7 @@ def upscale_large(
     stop = threading.Event()
     with progress_bar("Chunks") as progress, stop_on_interrupt(stop):
         from napari_fsrcnn.evaluation.compare import channels_of
-        from napari_fsrcnn.evaluation.consistency import consistency_sentence, zarr_consistency
+        from napari_fsrcnn.evaluation.consistency import zarr_consistency
         from napari_fsrcnn.files.ome_zarr import open_ome_zarr
         from napari_fsrcnn.files.open_picture import open_picture
         from napari_fsrcnn.inference.deviation import deviation, deviation_sentence
@@ -68,7 +68,7 @@ def upscale_large(
     picture = open_picture(source)
     channels = channels_of(how["color"])
     agreement = zarr_consistency(picture, target, loaded.scale, channels=channels)
-    say(consistency_sentence(source.name, agreement))
+    say(agreement.sentence(source.name))
     if precision != "float32" and scheduler is None:  # workers may have other devices
         found = deviation(picture.data, loaded, precision, rgb=picture.rgb, **how)
         say(deviation_sentence(precision, found))

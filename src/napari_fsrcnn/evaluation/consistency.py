@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fsrcnn.evaluation.compare import Channels, as_planes
-from napari_fsrcnn.evaluation.sample import PIXELS, middle
+from napari_fsrcnn.evaluation.sample import describe_sample, middle
 from napari_fsrcnn.files.axes import ome_order
 from napari_fsrcnn.files.ome_zarr import open_ome_zarr
 from napari_fsrcnn.files.open_picture import OpenPicture
@@ -18,6 +20,9 @@ from napari_fsrcnn.image.metrics import psnr
 from napari_fsrcnn.image.read import read
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.image.value_range import find_value_range
+
+_PIXELS = 2**22
+"""HR pixels that are measured: all of most pictures, in a part of the time that upscaling takes."""
 
 # An LR pixel is made of HR pixels up to one and a half LR pixels beyond its own edge.
 _REACH = 2
@@ -43,6 +48,37 @@ def shrink(image: NDArray[Any], scale: int, *, rgb: bool) -> NDArray[np.floating
     return np.moveaxis(imresize(np.moveaxis(image, -1, 0), 1 / scale), 0, -1)
 
 
+@dataclass(frozen=True)
+class Consistency:
+    """How well a result agrees with what it was made from.
+
+    Attributes
+    ----------
+    psnr : float
+        Of the shrunk result, in dB, with the span of LR's value range as ``data_range``; infinity
+        where they agree.
+    part : str
+        How much of LR was compared; empty for all of it.
+    """
+
+    psnr: float
+    part: str
+
+    def sentence(self, source: str) -> str:
+        """Say it to a person.
+
+        Examples
+        --------
+        >>> Consistency(48.263, "").sentence("cells.tif")
+        'Shrunk again, it agrees with cells.tif to 48.26 dB.'
+        >>> Consistency(math.inf, "the middle plane of 20, 90 x 80 pixels").sentence("the layer")
+        'Shrunk again, it agrees with the layer to ∞ dB (the middle plane of 20, 90 x 80 pixels).'
+        """
+        number = f"{self.psnr:.2f}" if math.isfinite(self.psnr) else "∞"
+        part = f" ({self.part})" if self.part else ""
+        return f"Shrunk again, it agrees with {source} to {number} dB{part}."
+
+
 def consistency(
     lr: Any,
     result: Any,
@@ -50,8 +86,8 @@ def consistency(
     *,
     rgb: bool | None = None,
     channels: Channels = "luma",
-    pixels: int = PIXELS,
-) -> float:
+    pixels: int = _PIXELS,
+) -> Consistency:
     """Shrink a result exactly, and compare it with the picture that it was made from.
 
     It says nothing of the detail that was added, but shows a result that contradicts its input. Of
@@ -67,12 +103,7 @@ def consistency(
     channels : {"luma", "all"}
         Of colour images, compare Y, or red, green and blue.
     pixels : int
-        So many HR pixels are measured at most; about a million by default.
-
-    Returns
-    -------
-    float
-        PSNR in dB, with the span of LR's value range as ``data_range``; infinity where they agree.
+        So many HR pixels are measured at most; about four million by default.
 
     Raises
     ------
@@ -82,8 +113,8 @@ def consistency(
     Examples
     --------
     >>> lr = np.arange(64, dtype=np.uint8).reshape(8, 8)
-    >>> round(consistency(lr, np.kron(lr, np.ones((2, 2), np.uint8)), 2), 1)
-    63.0
+    >>> consistency(lr, np.kron(lr, np.ones((2, 2), np.uint8)), 2).sentence("it")
+    'Shrunk again, it agrees with it to 63.05 dB.'
     """
     rgb = guess_rgb(lr.shape) if rgb is None else rgb
     axes = lr.shape[:-1] if rgb else lr.shape
@@ -93,7 +124,8 @@ def consistency(
             f"A result x{scale} of an image of shape {lr.shape} has the shape {expected}, "
             f"not {result.shape}."
         )
-    *planes, rows, columns = middle(axes, max(pixels // scale**2, 1))
+    place = middle(axes, max(pixels // scale**2, 1))
+    *planes, rows, columns = place
     enlarged = (slice(scale * each.start, scale * each.stop) for each in (rows, columns))
     lr, result = read(lr[(*planes, rows, columns)]), read(result[(*planes, *enlarged)])
     if rgb:
@@ -109,23 +141,14 @@ def consistency(
         as_planes(image.astype(np.float64), span, rgb=rgb, channels=channels)[(..., *inside)]
         for image in (lr, shrunk)
     ]
-    return psnr(*(planes.reshape(-1, planes.shape[-1]) for planes in pair), data_range=span)
-
-
-def consistency_sentence(source: str, found: float) -> str:
-    """Say it to a person.
-
-    Examples
-    --------
-    >>> consistency_sentence("cells.tif", 48.26)
-    'Shrunk again, it agrees with cells.tif to 48.3 dB.'
-    """
-    return f"Shrunk again, it agrees with {source} to {found:.1f} dB."
+    found = psnr(*(planes.reshape(-1, planes.shape[-1]) for planes in pair), data_range=span)
+    whole = all(each.stop - each.start == length for each, length in zip(place, axes, strict=True))
+    return Consistency(found, "" if whole else describe_sample(axes, place))
 
 
 def zarr_consistency(
     picture: OpenPicture, result: Path, scale: int, *, channels: Channels = "luma"
-) -> float:
+) -> Consistency:
     """Shrink a result that lies in OME-Zarr, and compare it with the picture it was made from.
 
     Parameters
@@ -135,11 +158,6 @@ def zarr_consistency(
         The folder that :func:`napari_fsrcnn.inference.stream.upscale_to_zarr` wrote.
     scale, channels
         As for :func:`consistency`.
-
-    Returns
-    -------
-    float
-        As of :func:`consistency`.
 
     Raises
     ------

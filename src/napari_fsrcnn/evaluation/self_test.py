@@ -124,7 +124,7 @@ def self_test(
         compare(hr, image, baseline=baseline, shave=scale, stop=stop, **how) for image in images
     ]
     measured = [
-        (name, each.psnr, each.ssim, consistency(lr, image, scale, rgb=rgb, channels=channels))
+        (name, each.psnr, each.ssim, consistency(lr, image, scale, rgb=rgb, channels=channels).psnr)
         for name, image, each in zip(names, images, found, strict=True)
     ]
     best = restored[int(np.argmax([psnr for _, psnr, *_ in measured[1:]]))]

@@ -39,17 +39,6 @@ def comparison_table(reference: str, image: str, comparison: Comparison, *, rgb:
     return table(rows) + small_print(_measured_on(comparison, rgb=rgb))
 
 
-def agreement(consistency: float) -> str:
-    """Say how well an upscaled picture, shrunk again, agrees with its layer.
-
-    Examples
-    --------
-    >>> agreement(41.2)
-    'Shrunk again, the result agrees with the layer to 41.20 dB.'
-    """
-    return f"Shrunk again, the result agrees with the layer to {decibels(consistency)}."
-
-
 def decibels(value: float, sign: str = "") -> str:
     """Write a number of dB; a sign of "+" shows it for positive ones too.
 

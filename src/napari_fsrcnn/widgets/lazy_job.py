@@ -7,7 +7,6 @@ from typing import Any
 from napari.layers import Image
 
 from napari_fsrcnn.widgets.block_memory import block_cache
-from napari_fsrcnn.widgets.figures_text import agreement
 from napari_fsrcnn.widgets.image_layers import insert_above
 from napari_fsrcnn.widgets.job import Job
 from napari_fsrcnn.widgets.lazy_layer import lazy_layer
@@ -66,8 +65,8 @@ class LazyJob(Job):
                 )
                 self.told.emit(self._told)
             case Measured(consistency):
-                self._upscaled.metadata[METADATA_KEY]["consistency"] = consistency
-                self.told.emit(f"{self._told} {agreement(consistency)}")
+                self._upscaled.metadata[METADATA_KEY]["consistency"] = consistency.psnr
+                self.told.emit(f"{self._told} {consistency.sentence('the layer')}")
 
 
 def upscaling_job(viewer: Any, layer: Image, request: Request) -> UpscaleJob | LazyJob:

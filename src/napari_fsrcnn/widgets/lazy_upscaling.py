@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_fsrcnn.evaluation.consistency import consistency
+from napari_fsrcnn.evaluation.consistency import Consistency, consistency
 from napari_fsrcnn.inference.block_cache import BlockCache
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
@@ -56,15 +56,9 @@ class Opened:
 
 @dataclass(frozen=True)
 class Measured:
-    """How the opened picture agrees with the layer.
+    """How the opened picture agrees with the layer."""
 
-    Attributes
-    ----------
-    consistency : float
-        Its exact downscale against the layer in the middle, in dB.
-    """
-
-    consistency: float
+    consistency: Consistency
 
 
 def is_lazy(request: Request, megapixels: int) -> bool:

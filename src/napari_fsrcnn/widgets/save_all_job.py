@@ -9,11 +9,10 @@ from pathlib import Path
 
 from napari.layers import Image
 
-from napari_fsrcnn.evaluation.consistency import zarr_consistency
+from napari_fsrcnn.evaluation.consistency import Consistency, zarr_consistency
 from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.widgets.device_job import DeviceJob
-from napari_fsrcnn.widgets.figures_text import agreement
 from napari_fsrcnn.widgets.job_events import Noticed, broke_off, reporting
 from napari_fsrcnn.widgets.layer_axes import layer_picture
 from napari_fsrcnn.widgets.upscaling import Began, Request, loaded_model, measured_deviation
@@ -24,8 +23,7 @@ class Saved:
     """The result is complete."""
 
     path: Path
-    consistency: float
-    """Its exact downscale against the layer in the middle, in dB."""
+    consistency: Consistency
     deviation: str
     """By how much half precision deviates, as a sentence; empty for single precision."""
 
@@ -53,7 +51,7 @@ class SaveAllJob(DeviceJob):
         if isinstance(event, Saved):
             self.told.emit(
                 f"Upscaled all in {self.seconds:.0f} s and saved it as {event.path}. "
-                f"{agreement(event.consistency)} {event.deviation}".rstrip()
+                f"{event.consistency.sentence('the layer')} {event.deviation}".rstrip()
             )
 
 

@@ -8,7 +8,6 @@ from napari.layers import Image
 from psygnal import Signal
 
 from napari_fsrcnn.widgets.device_job import DeviceJob
-from napari_fsrcnn.widgets.figures_text import agreement
 from napari_fsrcnn.widgets.image_layers import insert_above
 from napari_fsrcnn.widgets.result_layer import upscaled_layer
 from napari_fsrcnn.widgets.upscaling import Request, Upscaled, upscaling_events
@@ -45,7 +44,7 @@ class UpscaleJob(DeviceJob):
             self._add(event)
             self.told.emit(
                 f"{event.model.name} on {self.device}: {seconds:.1f} s. "
-                f"{agreement(event.consistency)} {event.deviation}".rstrip()
+                f"{event.consistency.sentence('the layer')} {event.deviation}".rstrip()
             )
             self.upscaled.emit(event)
 

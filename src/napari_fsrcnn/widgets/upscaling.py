@@ -18,7 +18,7 @@ from napari_fsrcnn.evaluation.compare import (
     channels_of,
     compare,
 )
-from napari_fsrcnn.evaluation.consistency import consistency
+from napari_fsrcnn.evaluation.consistency import Consistency, consistency
 from napari_fsrcnn.image.read import read
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.weights.model import Model
@@ -104,8 +104,8 @@ class Upscaled:
     model : Model
     figures : Figures or None
         Where a reference was given.
-    consistency : float
-        Its exact downscale against the request's image, in dB.
+    consistency : Consistency
+        With the request's image.
     deviation : str
         By how much half precision deviates, as a sentence; empty for single precision.
     provenance : dict
@@ -115,7 +115,7 @@ class Upscaled:
     image: NDArray[Any]
     model: Model
     figures: Figures | None
-    consistency: float
+    consistency: Consistency
     deviation: str
     provenance: dict[str, Any]
 
@@ -169,7 +169,7 @@ def upscaling_events(
     provenance = {
         **provenance_of(request, model, device, figures),
         "precision": request.precision,
-        "consistency": agreement,
+        "consistency": agreement.psnr,
     }
     yield Upscaled(image, model, figures, agreement, deviation, provenance)
 
