@@ -40,6 +40,10 @@ class ImageSet:
     terms: str
     files: str = "*"
 
+    def pictures(self) -> list[str]:
+        """Name the pictures as training records do."""
+        return [f"{self.name}/{path.stem}" for path in sorted(self.folder.glob(self.files))]
+
     def checksum(self) -> str:
         """SHA-256 of the lines ``<SHA-256>  <file>``, sorted by file."""
         lines = [

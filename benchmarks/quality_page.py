@@ -8,7 +8,7 @@ from importlib.metadata import version
 from quality_models import SCALES
 from quality_results import Result
 from quality_tables import AIM, AT_LEAST, Table, beside, figures
-from quality_training import commands, image_sets, training
+from quality_training import commands, image_sets, left_out, record_of, training
 
 from napari_fsrcnn.weights.model import Model
 
@@ -26,12 +26,18 @@ _TRAINING = (
     "those that the best weights were chosen on, by the PSNR in the last column."
 )
 
-_SEEN = (
-    "Set14 and BSD100 were looked at for these tables alone. Set5 was looked at before: a test on it "
-    "decided how widely contrast is varied in training. And its `img_005` (woman) is no new picture "
-    "to the shipped models: it shows the photograph 302003 of BSDS500-train, cropped and shrunk. "
-    "`napari-fsrcnn evaluate` lists the pictures one by one."
+_LEFT_OUT = (
+    "Pictures of a set that these trainings have not had, because they are smaller than a patch, or "
+    "because a test picture shows the same:"
 )
+
+_LOOKED_AT = (
+    "Set14 and BSD100 were looked at for these tables alone. Set5 was looked at before: a test on it "
+    "decided how widely contrast is varied in training."
+)
+
+_WOMAN = "BSDS500-train/302003"
+"""The picture whose middle, shrunk, is Set5's ``img_005`` (``benchmarks/overlap.py``)."""
 
 _CHECKSUMS = (
     "The SHA-256 of a set is that of the list of its files and their own: in its folder, "
@@ -56,16 +62,28 @@ def results_page(results: Sequence[Result], models: Sequence[Model], date: str) 
         f"{version('napari-fsrcnn')} and torch {version('torch')}; not edited by hand. "
         f"[results.csv](results.csv) has the same figures with more digits."
     )
-    lines = ["# Results", "", by, "", _PROTOCOL, "", _SEEN]
+    lines = ["# Results", "", by, "", _PROTOCOL, "", seen(models)]
     for scale in SCALES:
         lines += section(f"x{scale}", figures(results, scale))
     asked = ["PSNR in dB: the least,", "", *beside(AT_LEAST, results)]
     asked += ["", "and the aim:", "", *beside(AIM, results)]
     lines += section("What is asked of the shipped models", asked)
-    trained = [_TRAINING, "", *training(models), "", *commands(models)]
+    trained = [_TRAINING, "", *training(models), "", _LEFT_OUT, "", *left_out(models)]
+    trained += ["", *commands(models)]
     lines += section("How the shipped models were trained", trained)
     lines += section("Image sets", [_CHECKSUMS, "", *image_sets(models)])
     return "\n".join(lines) + "\n"
+
+
+def seen(models: Sequence[Model]) -> str:
+    """Say what of the test sets was known before, and to which models."""
+    known = [model.name for model in models if _WOMAN in record_of(model).pictures]
+    if not known:
+        return _LOOKED_AT
+    return (
+        f"{_LOOKED_AT} And its `img_005` (woman) is no new picture to {', '.join(known)}: it shows "
+        f"{_WOMAN}, cropped and shrunk. `napari-fsrcnn evaluate` lists the pictures one by one."
+    )
 
 
 def section(title: str, content: Table) -> Table:

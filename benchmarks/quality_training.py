@@ -47,6 +47,17 @@ def training(models: Sequence[Model]) -> Table:
     return [*table(columns, texts=6), *rows.values()]
 
 
+def left_out(models: Sequence[Model]) -> Table:
+    """List the pictures of a set that a training on it has not had, and by which trainings."""
+    without: dict[str, dict[str, None]] = {}
+    for model in models:
+        for name, record in history(model):
+            there = {each for label in record.data for each in known(label).pictures()}
+            for missing in there - {*record.train, *record.validation}:
+                without.setdefault(missing, {})[name] = None
+    return [f"- {missing}: {', '.join(names)}" for missing, names in sorted(without.items())]
+
+
 def commands(models: Sequence[Model]) -> Table:
     """Give the commands that repeat the trainings."""
     lines = dict.fromkeys(

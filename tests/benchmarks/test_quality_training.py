@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from image_sets import TRAINING_SETS, ImageSet
-from quality_training import command, commands
+from quality_page import seen
+from quality_training import command, commands, left_out
 from typer.main import get_group
 
 from napari_fsrcnn.cli.app import app
@@ -98,6 +99,37 @@ def test_what_an_old_record_does_not_tell_is_said(make_model: Callable[[int], Mo
     )
     assert commands([whole])[-1] == "```"
     assert "did not record optimizer" in commands([part])[-1]
+
+
+def test_pictures_of_a_set_that_were_left_out_are_listed(
+    make_model: Callable[[int], Model], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NAPARI_FSRCNN_DATA", str(tmp_path))
+    (tmp_path / "T91").mkdir()
+    for name in ("t1.png", "t2.png", "t3.png"):
+        (tmp_path / "T91" / name).touch()
+    config = {**TrainingConfig(scale=2).model_dump(mode="json", include=RECORDED)}
+    all_of_it = record(config).model_copy(
+        update={"data": ["T91"], "train": ["T91/t1", "T91/t2"], "validation": ["T91/t3"]}
+    )
+    less = all_of_it.model_copy(
+        update={
+            "train": ["T91/t1"],
+            "config": {**config, "start": "first.safetensors"},
+            "start": all_of_it,
+        }
+    )
+    assert left_out([trained(make_model(2), all_of_it)]) == []
+    assert left_out([trained(make_model(2), less)]) == ["- T91/t2: mine"]
+
+
+def test_models_that_know_a_test_picture_are_named(make_model: Callable[[int], Model]) -> None:
+    clean = trained(make_model(2), record({}))
+    knows = record({}).model_copy(update={"validation": ["BSDS500-train/302003"]})
+    assert "302003" not in seen([clean])
+    assert "no new picture to mine: it shows BSDS500-train/302003" in seen(
+        [clean, trained(make_model(2), knows)]
+    )
 
 
 def test_a_checksum_is_that_of_the_command_on_the_page(
