@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from napari_fsrcnn.cli.app import main
+from napari_fsrcnn.cli.main import main
 
 Ended = subprocess.CompletedProcess[str]
 Run = Callable[..., Ended]
@@ -20,7 +20,7 @@ Run = Callable[..., Ended]
 # A shell that runs the tests in the background may have Ctrl-C ignored for all that it starts.
 INTERRUPTIBLE = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    "from napari_fsrcnn.cli.app import main; main()"
+    "from napari_fsrcnn.cli.main import main; main()"
 )
 
 

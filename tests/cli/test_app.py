@@ -21,7 +21,7 @@ COMMANDS = ["demo", "models", "upscale", "train", "evaluate", "download", "conve
 def test_help_and_models_load_no_torch(words: list[str]) -> None:
     code = (
         "import sys\n"
-        "from napari_fsrcnn.cli.app import main\n"
+        "from napari_fsrcnn.cli.main import main\n"
         "try:\n"
         "    main()\n"
         "finally:\n"
@@ -42,6 +42,28 @@ def test_help_names_every_command(command: Run) -> None:
         assert all(f" {name} " in ended.stdout for name in COMMANDS)
 
 
+def test_ctrl_c_while_it_is_loading_is_no_error() -> None:
+    code = (
+        "import importlib.abc, os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Press(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'pydantic':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Press())\n"
+        "from napari_fsrcnn.cli.main import main\n"
+        "main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "models"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
 def test_the_version_is_the_packages(command: Run) -> None:
     assert command("--version").stdout.strip() == version("napari-fsrcnn")
 
@@ -57,6 +79,8 @@ def test_the_version_is_the_packages(command: Run) -> None:
         ("train --loss l3", "Invalid value for '--loss'"),
         ("download set5", "Invalid value for"),
         ("train --data bsd100 --out a.safetensors --scale 9", "scale: Input should be"),
+        ("upscale a.png b.png --value-range 5 5", "The value range must be LOW HIGH"),
+        ("selftest a.png --scale 2 --value-range 5 5", "The value range must be LOW HIGH"),
         ("upscale nowhere.png b.png", "There is no file nowhere.png."),
     ],
 )

@@ -19,7 +19,7 @@ import napari
 from napari.qt import get_qapp
 from qtpy.QtCore import QTimer
 
-from napari_fsrcnn.cli.app import main
+from napari_fsrcnn.cli.main import main
 
 def look():
     viewer = napari.current_viewer()
@@ -45,7 +45,7 @@ class NoQt:
             raise ImportError(name)
 
 sys.meta_path.insert(0, NoQt())
-from napari_fsrcnn.cli.app import main
+from napari_fsrcnn.cli.main import main
 
 main()
 """

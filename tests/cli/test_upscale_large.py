@@ -96,7 +96,7 @@ def test_what_cannot_be_done_is_said_in_a_line(
 
 FULL_AND_ON = """
 import subprocess, sys
-from napari_fsrcnn.cli.app import main
+from napari_fsrcnn.cli.main import main
 
 disk, *sys.argv = sys.argv[1:]
 for size in ("3m", "30m"):

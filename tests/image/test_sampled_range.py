@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from napari_fsrcnn.image.sampled_range import WINDOW, WINDOWS, sample_value_range, windows
-from napari_fsrcnn.image.value_range import find_value_range
+from napari_fsrcnn.image.value_range import find_finite_range, find_value_range
 
 
 class Counted:
@@ -71,6 +71,12 @@ def test_alpha_has_no_part() -> None:
     assert sample_value_range(image, rgb=True) == find_value_range(image[..., :3])
 
 
-def test_nan_is_refused() -> None:
+def test_what_is_not_finite_has_no_part() -> None:
+    image = np.random.default_rng(0).normal(0, 9, (40, 40))
+    image[3, 4:6] = np.nan, np.inf
+    assert sample_value_range(image, rgb=False) == find_finite_range(image)
+
+
+def test_nothing_but_nan_is_refused() -> None:
     with pytest.raises(ValueError, match="NaN or infinity"):
         sample_value_range(np.full((3, 3), np.nan), rgb=False)

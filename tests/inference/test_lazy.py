@@ -161,7 +161,7 @@ def test_the_graph_goes_to_other_processes(make_model: MakeModel, tmp_path: Path
         (np.zeros((4, 0)), {}, "empty"),
         (np.zeros(4), {}, "at least 2 axes"),
         (np.zeros((4, 4, 5)), {"rgb": True}, "3 or 4 values"),
-        (np.array([[0, np.nan]]), {}, "NaN or infinity"),
+        (np.full((4, 4), np.nan), {}, "nothing but NaN or infinity"),
         (np.zeros((4, 4)), {"color": "rgb"}, "color must be"),
         (np.zeros((4, 4)), {"value_range": (1, 0)}, "low <= high"),
         (np.zeros((4, 4)), {"device": "gpu"}, "device must be"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import zarr
 from numpy.typing import NDArray
 
 from napari_fsrcnn.files.axes import named_axis
@@ -15,6 +16,7 @@ from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.inference import stream
 from napari_fsrcnn.inference.stream import upscale_to_zarr
 from napari_fsrcnn.inference.tiles import UpscaleStopped
+from napari_fsrcnn.inference.upscale import upscale
 from napari_fsrcnn.weights.model import Model
 
 IMAGE = np.random.default_rng(0).integers(0, 4096, (70, 85), np.uint16)
@@ -42,6 +44,15 @@ def test_nan_is_refused_where_it_is_met(model: Model, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="NaN or infinity"):
         upscale_to_zarr(array(image), target, model, value_range=(0, 4096), device="cpu")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("dtype", [np.longlong, np.ulonglong, ">u8", ">f4"])
+def test_all_names_of_a_dtype_are_the_same(dtype: Any, model: Model, tmp_path: Path) -> None:
+    upscale_to_zarr(array(IMAGE.astype(dtype)), tmp_path / "b.zarr", model, device="cpu")
+    found = zarr.open_array(tmp_path / "b.zarr/0", mode="r")
+    assert found.dtype == np.dtype(dtype).newbyteorder("=")
+    expected = upscale(IMAGE.astype(dtype), model, device="cpu").astype(float)
+    np.testing.assert_allclose(np.asarray(found[:]).astype(float), expected, atol=1)
 
 
 def test_stopped_nothing_is_left(model: Model, tmp_path: Path) -> None:

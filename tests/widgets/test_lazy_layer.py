@@ -192,12 +192,13 @@ def test_stacks_show_their_plane_and_compute_the_next_ones(
 
 
 def test_nan_is_told_and_the_rest_is_shown(
-    viewer: Any, upscale_layer: Callable[..., Any], qtbot: QtBot
+    viewer: Any, widget: UpscaleWidget, upscale_layer: Callable[..., Any], qtbot: QtBot
 ) -> None:
     values = np.linspace(0, 1, 5_000_000, dtype=np.float32).reshape(2000, 2500)
     stored = zarr.array(values, chunks=(500, 500))
-    layer = upscale_layer(stored)
     stored[1000, 1200] = np.nan
+    layer = upscale_layer(stored)
+    assert "agrees" not in widget.status.text()  # it lies in the middle
     zoom_in(viewer, layer, qtbot, y=1000, x=1200)
     qtbot.waitUntil(lambda: layer.data[0].sharpener.sharp, timeout=60_000)
     qtbot.wait(100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -40,19 +39,18 @@ def overview(
         typer.echo(context.get_help())
 
 
-def main() -> None:
-    """Run the command line and end the program.
+def run() -> int:
+    """Run the command line, and give the program's exit code.
 
-    The exit code is 0; 1 where a picture could not be read or measured, or a training diverged; 2
-    for bad input, with one line on standard error that says what to do; 130 after Ctrl-C. Any
-    other exception is a bug, and shows where it comes from.
+    It is 0; 1 where a picture could not be read or measured, or a training diverged; 2 for bad
+    input, with one line on standard error that says what to do; 130 after Ctrl-C. Any other
+    exception is a bug, and shows where it comes from.
     """
     try:
-        code = app(standalone_mode=False)
+        return int(app(standalone_mode=False) or 0)
     except (typer.TyperException, ValueError, OSError, MemoryError) as error:
         typer.echo(f"Error: {in_one_line(error)}", err=True)
-        code = BAD_INPUT
-    sys.exit(code)
+        return BAD_INPUT
 
 
 def in_one_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say, show_table
+from napari_fsrcnn.cli.value_range import check_width
 from napari_fsrcnn.files.atomic import atomic_path, check_target
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ def selftest(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps")] = "auto",
     value_range: Annotated[
         tuple[float, float] | None,
-        typer.Option(metavar="LOW HIGH", help="as for upscale; its span is also the data range"),
+        typer.Option(
+            metavar="LOW HIGH",
+            help="as for upscale; its span is also the data range",
+            callback=check_width,
+        ),
     ] = None,
     json: Annotated[
         Path | None, typer.Option(metavar="FILE", help="write all figures to this file too")

@@ -9,6 +9,7 @@ import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say, warn
 from napari_fsrcnn.cli.upscale_large import upscale_large
+from napari_fsrcnn.cli.value_range import check_width
 
 if TYPE_CHECKING:
     from napari_fsrcnn.inference.prepared import Precision
@@ -57,6 +58,7 @@ def upscale(
         tuple[float, float] | None,
         typer.Option(
             metavar="LOW HIGH",
+            callback=check_width,
             help="values that the network sees as 0 and 1; by default 0 and 255 for 8 bits, 0 and "
             "1 for float within them, else the 0.1 and 99.9 percentiles",
         ),

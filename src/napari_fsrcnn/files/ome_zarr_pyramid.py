@@ -60,7 +60,8 @@ def create_pyramid(
             str(level),
             shape=shape,
             chunks=tuple(map(min, chunks, shape)),
-            dtype=dtype,
+            # By name: zarr does not know every class of numpy's for the same 64 bits.
+            dtype=dtype.str,
             dimension_names=[axis.name for axis in axes],
         )
         datasets.append(_dataset(level, resample_plane(axes, 1 / 2**level)))

@@ -8,16 +8,18 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from napari_fsrcnn.image.layout import check_picture
+from napari_fsrcnn.image.layout import check_layout, check_picture
 from napari_fsrcnn.image.read import read
-from napari_fsrcnn.image.value_range import ValueRange, find_value_range
+from napari_fsrcnn.image.value_range import ValueRange, find_finite_range, find_value_range
 
 WINDOWS = 16
 WINDOW = 2**18
 """Values in a window: 512 x 512 of a large plane. All windows together make a good sample."""
 
 _SIDE = 512
+_KNOWN = (np.bool_, np.uint8)  # dtypes that tell the range: no value is read
 # Fractions whose multiples fill [0, 1) evenly, a different one for each axis from the last.
 _STEPS = [math.sqrt(prime) % 1 for prime in (2, 3, 5, 7, 11, 13, 17, 19)]
 
@@ -29,7 +31,8 @@ def sample_value_range(image: Any, *, rgb: bool) -> ValueRange:
     ----------
     image : ndarray, or a dask or Zarr array, shape (..., Y, X) or (..., Y, X, 3 or 4)
         Up to 16 windows are read, four million values; a smaller array is read whole, and gives
-        what :func:`napari_fsrcnn.image.value_range.find_value_range` gives. Alpha has no part.
+        what :func:`napari_fsrcnn.image.value_range.find_finite_range` gives: who reads all of it
+        finds NaN and infinity where they are. Alpha has no part.
     rgb : bool
         Whether the last axis is colour.
 
@@ -40,23 +43,16 @@ def sample_value_range(image: Any, *, rgb: bool) -> ValueRange:
     Raises
     ------
     ValueError
-        If a value that was read is NaN or infinite.
+        If all values that were read are NaN or infinite.
 
     Examples
     --------
     >>> sample_value_range(np.eye(40, dtype=np.uint16), rgb=False)
     ValueRange(low=0.0, high=1.0)
     """
-    if image.dtype in (np.bool_, np.uint8):
+    if image.dtype in _KNOWN:
         return find_value_range(np.empty(0, image.dtype))
-    colours = (slice(3),) if rgb else ()
-    axes = image.shape[:-1] if rgb else image.shape
-    sample = []
-    for window in windows(axes):
-        values = read(image[(*window, *colours)])
-        check_picture(values, rgb=rgb)
-        sample.append(values.ravel())
-    return find_value_range(np.concatenate(sample))
+    return find_finite_range(_sample(image, rgb=rgb))
 
 
 def sample_usable_range(image: Any, *, rgb: bool) -> ValueRange:
@@ -73,8 +69,12 @@ def sample_usable_range(image: Any, *, rgb: bool) -> ValueRange:
     >>> sample_usable_range(stack, rgb=False)
     ValueRange(low=0.0, high=1.0)
     """
-    with suppress(Exception):  # it reads few large parts rather than many planes
-        return sample_value_range(image, rgb=rgb)
+    if image.dtype in _KNOWN:
+        return find_value_range(np.empty(0, image.dtype))
+    with suppress(Exception):  # few large parts are read faster than many planes
+        together = _sample(image, rgb=rgb)
+        if np.isfinite(together).all():
+            return find_value_range(together)
     sample, errors = [], []
     for window in windows(image.shape[:-1] if rgb else image.shape):
         for index in itertools.product(*(range(part.start, part.stop) for part in window[:-2])):
@@ -88,6 +88,16 @@ def sample_usable_range(image: Any, *, rgb: bool) -> ValueRange:
     if not sample:
         raise errors[0]
     return find_value_range(np.concatenate(sample))
+
+
+def _sample(image: Any, *, rgb: bool) -> NDArray[Any]:
+    colours = (slice(3),) if rgb else ()
+    sample = []
+    for window in windows(image.shape[:-1] if rgb else image.shape):
+        values = read(image[(*window, *colours)])
+        check_layout(values.shape, values.dtype, rgb=rgb)
+        sample.append(values.ravel())
+    return np.concatenate(sample)
 
 
 def windows(shape: tuple[int, ...]) -> list[tuple[slice, ...]]:
