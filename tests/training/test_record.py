@@ -21,7 +21,8 @@ from napari_fsrcnn.weights.checkpoint import read_checkpoint, save_checkpoint
 
 
 def planes(name: str) -> LumaPair:
-    return LumaPair(name, np.zeros((4, 4), np.float32), np.zeros((8, 8), np.float32), True)
+    lr, hr = np.zeros((4, 4), np.float32), np.zeros((8, 8), np.float32)
+    return LumaPair(name, lr, hr, True, f"print of {name[:3]}")
 
 
 CONFIG = TrainingConfig(arch="fsrcnn-s", scale=2, width=0, seed=4)
@@ -50,6 +51,7 @@ def test_the_record_says_what_was_trained_on_what_and_for_how_long() -> None:
     assert training is not None
     assert training.data == ["a", "b"]
     assert (training.train, training.validation) == (["b/1", "a/1"], ["a/1", "b/2"])
+    assert training.fingerprints == ["print of b/1", "print of a/1", "print of b/2"]
     assert (training.step, training.seconds, training.config["seed"]) == (120, 3.1, 4)
     assert training.versions["torch"] == version("torch")
     assert training.machine.startswith("CPU (")

@@ -89,6 +89,18 @@ def test_the_card_tells_the_pictures_that_the_teacher_had_seen(
     assert training.pictures == own | its.pictures
 
 
+def test_what_the_teacher_had_seen_is_known_under_other_names(
+    teacher: Path, config: TrainingConfig, pictures: list[Pair]
+) -> None:
+    its = read_card(teacher).training
+    assert its is not None
+    mirrored = [Pair(f"own/{n}", each.hr[::-1], None, each.rgb) for n, each in enumerate(pictures)]
+    training = last_model(config.model_copy(update={"teacher": teacher}), mirrored).card.training
+    assert training is not None
+    own = [pair.fingerprint for pair in mirrored]
+    assert sorted(training.fingerprints) == sorted([*own, *its.fingerprints])
+
+
 def test_pictures_that_both_have_seen_are_told_once_unless_they_flatter(
     teacher: Path, config: TrainingConfig, pictures: list[Pair]
 ) -> None:

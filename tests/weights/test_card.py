@@ -30,6 +30,7 @@ first_records = st.builds(
     versions=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),
     date=st.dates().map(lambda date: date.isoformat()),
     machine=st.text(max_size=8),
+    fingerprints=some_pictures,
 )
 records = st.recursive(
     first_records,
@@ -99,6 +100,17 @@ def test_a_card_from_before_there_were_figures_and_terms_is_still_read() -> None
     card = Card.model_validate_json(json.dumps(old | {"training": record}))
     assert card.training is not None
     assert (card.training.machine, card.figures, card.limits) == ("", (), "")
+    assert card.training.fingerprints == []
+    assert card.training.pictures == {"T91/t1"}
+
+
+def test_what_started_from_a_record_without_fingerprints_does_not_lend_it_its_own() -> None:
+    how = {"config": {}, "step": 5, "seconds": 1.5, "versions": {}, "date": "2026-01-31"}
+    old = {"data": ["T91"], "train": ["T91/t1"], "validation": [], **how}
+    start = TrainingRecord.model_validate(old)
+    record = TrainingRecord.model_validate(old | {"start": start, "fingerprints": ["0a"]})
+    assert TrainingRecord.model_validate_json(record.model_dump_json()) == record
+    assert record.start == start
 
 
 @pytest.mark.parametrize(
@@ -134,12 +146,14 @@ def test_what_must_be_said(name: str) -> None:
 def test_pictures_are_named_once_along_a_chain_of_starts() -> None:
     how = {"config": {}, "step": 5, "seconds": 1.5, "versions": {}, "date": "2026-01-31"}
     first = {"data": ["T91"], "train": ["T91/t1"], "validation": ["T91/t2"], **how}
-    other = first | {"train": ["T91/t3"]}
+    first["fingerprints"] = ["0a", "1b"]
+    other = first | {"train": ["T91/t3"], "fingerprints": ["2c", "1b"]}
     # As files of earlier versions hold them: each record complete.
     complete = first | {"start": first | {"start": first | {"start": other}}}
     record = TrainingRecord.model_validate(complete)
     written = record.model_dump_json()
-    assert [written.count(name) for name in ("t1", "t2", "t3")] == [1, 1, 1]
+    assert [written.count(name) for name in ("t1", "t2", "t3", "0a", "2c")] == [1] * 5
+    assert record.all_fingerprints == {"0a", "1b", "2c"}
     assert TrainingRecord.model_validate_json(written) == record
     assert record.start is not None
     assert record.start.start is not None

@@ -28,12 +28,15 @@ class LumaPair:
     whole_levels : bool
         Whether the picture has 8 bits, so that results are rounded to whole levels before they are
         measured, as the literature does.
+    fingerprint : str
+        The pair's.
     """
 
     name: str
     lr: NDArray[np.float32]
     hr: NDArray[np.float32]
     whole_levels: bool
+    fingerprint: str = ""
 
 
 def luma_pair(pair: Pair, scale: int, degradation: Degradation = BICUBIC) -> LumaPair:
@@ -69,7 +72,11 @@ def luma_pair(pair: Pair, scale: int, degradation: Degradation = BICUBIC) -> Lum
         hr = _unit_luma(pair.hr, value_range, rgb=pair.rgb)
         lr = _unit_luma(pair.lr, value_range, rgb=pair.rgb)
     return LumaPair(
-        pair.name, lr.astype(np.float32), hr.astype(np.float32), pair.hr.dtype == np.uint8
+        pair.name,
+        lr.astype(np.float32),
+        hr.astype(np.float32),
+        pair.hr.dtype == np.uint8,
+        pair.fingerprint,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from napari_fsrcnn.image.alignment import correlate_structures
+from napari_fsrcnn.image.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +37,9 @@ class Pair:
         Name of the file or layer that this is a plane of; "" for a picture by itself.
     value_range : ValueRange or None
         That of the whole file or layer, where it is known; None is HR's own.
+    fingerprint : str
+        Of HR as it was read (:mod:`napari_fsrcnn.image.fingerprint`): what is made from this pair,
+        by cutting or shrinking, keeps it.
     """
 
     name: str
@@ -44,6 +48,11 @@ class Pair:
     rgb: bool
     stack: str = ""
     value_range: ValueRange | None = None
+    fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.fingerprint:
+            object.__setattr__(self, "fingerprint", fingerprint(self.hr))
 
 
 @dataclass(frozen=True)

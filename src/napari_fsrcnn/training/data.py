@@ -44,6 +44,12 @@ class TrainingData:
         """Names of the pictures that choose the best weights."""
         return tuple(dict.fromkeys(whole_picture(pair.name) for pair in self.validation))
 
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Those of all these pictures, as they were before they were cut or shrunk."""
+        found = (pair.fingerprint for pair in (*self.train, *self.validation))
+        return tuple(dict.fromkeys(filter(None, found)))
+
 
 def prepare_data(
     config: TrainingConfig,

@@ -12,7 +12,7 @@ from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import TrainingData
 from napari_fsrcnn.training.state import TrainingState
-from napari_fsrcnn.training.teacher import pictures_only_taught
+from napari_fsrcnn.training.teacher import fingerprints_seen, pictures_only_taught
 from napari_fsrcnn.weights.card import Card, TrainingRecord, Validation
 from napari_fsrcnn.weights.model import Model
 
@@ -49,6 +49,7 @@ def trained_model(
             machine=describe_device(state.generator.device),
             start=state.start,
             taught_on=pictures_only_taught(teacher, data),
+            fingerprints=fingerprints_seen(teacher, data),
         ),
         validation=None
         if state.best_psnr is None

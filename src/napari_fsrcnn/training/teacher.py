@@ -52,3 +52,10 @@ def pictures_only_taught(teacher: Model | None, data: TrainingData) -> list[str]
         return []
     own = {*data.train_names, *data.validation_names}
     return sorted((record.pictures - own) | (record.learnt & {*data.validation_names}))
+
+
+def fingerprints_seen(teacher: Model | None, data: TrainingData) -> list[str]:
+    """List the fingerprints of the run's pictures, then those that only the teacher had seen."""
+    record = None if teacher is None else teacher.card.training
+    taught = frozenset() if record is None else record.all_fingerprints
+    return [*data.fingerprints, *sorted(taught - {*data.fingerprints})]

@@ -41,7 +41,7 @@ class DatasetFigures(_Frozen):
     bicubic_ssim: float
 
 
-_PICTURES = ("data", "train", "validation")
+_PICTURES = ("data", "train", "validation", "fingerprints")
 
 
 class TrainingRecord(_Frozen):
@@ -50,7 +50,8 @@ class TrainingRecord(_Frozen):
     What older files do not tell is empty. ``start`` is the record of the checkpoint that this
     training started from, if it did from one that was trained here. ``taught_on`` are pictures
     of its teacher, if that tells them: those that are not named here, and those of the validation
-    that the teacher had learnt from.
+    that the teacher had learnt from. By their ``fingerprints`` all these pictures are known under
+    other names too (:mod:`napari_fsrcnn.image.fingerprint`).
 
     Written down, what ``start`` has in common with the training itself is left out of it: hundreds
     of names, repeated at each start, would be larger than the weights.
@@ -67,6 +68,7 @@ class TrainingRecord(_Frozen):
     machine: str = ""
     start: TrainingRecord | None = None
     taught_on: list[str] = []
+    fingerprints: list[str] = []
 
     @model_validator(mode="before")
     @classmethod
@@ -97,6 +99,12 @@ class TrainingRecord(_Frozen):
         """Names of the pictures that the weights were trained on, since the first start."""
         earlier = frozenset() if self.start is None else self.start.learnt
         return earlier | {*self.train, *self.taught_on}
+
+    @property
+    def all_fingerprints(self) -> frozenset[str]:
+        """Fingerprints of all ``pictures``, as far as they are told, since the first start."""
+        earlier = frozenset() if self.start is None else self.start.all_fingerprints
+        return earlier | {*self.fingerprints}
 
 
 class Card(_Frozen):
