@@ -84,3 +84,38 @@ def test_planes_of_16_bit_stacks_are_known_again(tmp_path: Path) -> None:
     result = evaluate(model, read_pairs(folder, 2), 2, device="cpu")
     assert [score.name for score in result.images] == ["mine/new"]
     assert result.left_out == 6
+    moved = folder.rename(tmp_path / "renamed")
+    result = evaluate(model, read_pairs(moved, 2), 2, device="cpu")
+    assert [score.name for score in result.images] == ["renamed/new"]
+    assert result.left_out == 6
+
+
+@pytest.mark.parametrize("rescale", [(), (0.9,)])
+@pytest.mark.parametrize("count", [1, 4])
+def test_pictures_cut_and_shrunk_are_known_as_they_were(
+    count: int, rescale: tuple[float, ...]
+) -> None:
+    pictures = drawings(count)
+    model = trained(CONFIG.model_copy(update={"rescale": rescale}), pictures)
+    copies = [Pair(f"copy/{n}", each.hr, None, rgb=False) for n, each in enumerate(pictures)]
+    (new,) = drawings(1, "new")
+    result = evaluate(model, [*copies, new], 2, device="cpu")
+    record = model.card.training
+    assert record is not None
+    assert result.left_out == len({*record.train, *record.validation})
+
+
+def test_hr_of_a_pair_is_known_as_it_was_before_it_was_cut_to_lr(tmp_path: Path) -> None:
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    for n in range(3):
+        hr = RANDOM.integers(0, 256, (33, 41), np.uint8)
+        write_picture(folder / f"{n}_SRF_2_HR.png", Picture(hr))
+        write_picture(folder / f"{n}_SRF_2_LR.png", Picture(hr[:32:2, :40:2]))
+    model = trained(CONFIG.model_copy(update={"data": (str(folder),)}))
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for n in range(3):
+        (folder / f"{n}_SRF_2_HR.png").rename(alone / f"{n}.png")
+    with pytest.raises(ValueError, match="every one of these pictures"):
+        evaluate(model, alone, 2, device="cpu")

@@ -23,6 +23,8 @@ from napari_fsrcnn.widgets.evaluate_form import FOLDER
 from napari_fsrcnn.widgets.evaluating import BSD100
 from napari_fsrcnn.widgets.session_models import add_model
 
+DataFolder = Callable[[str], Path]
+
 
 @pytest.fixture
 def widget(viewer_with_discs: Any) -> EvaluateWidget:
@@ -66,6 +68,16 @@ def test_layers(
         assert figures(widget, alone.model) == [image.psnr for image in alone.images]
         # Shown a moment after the last row.
         qtbot.waitUntil(partial(shows_mean, widget, scale - 2, f"{alone.psnr:.2f}"))
+
+
+def test_a_layer_that_the_models_have_seen_is_left_out(
+    viewer_with_discs: Any, widget: EvaluateWidget, data_folder: DataFolder, qtbot: QtBot
+) -> None:
+    viewer_with_discs.open(data_folder("T91") / "t1.png", plugin="napari")
+    viewer_with_discs.layers.selection = set(viewer_with_discs.layers)
+    run(widget, qtbot)
+    assert {score.image.name.partition("/")[0] for score in widget.table.scores} == {"discs"}
+    assert widget.status.text().endswith("a model was trained or chosen on them: 2.")
 
 
 def test_a_folder_and_a_model_from_a_file(

@@ -9,7 +9,7 @@ import torch
 
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import LeftOut, ModelScore
-from napari_fsrcnn.evaluation.score import pictures_seen
+from napari_fsrcnn.evaluation.seen import is_seen, pictures_seen
 from napari_fsrcnn.evaluation.trial import Trial, nothing_measured, try_out
 from napari_fsrcnn.inference.prepared import Prepared, prepare
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
@@ -102,7 +102,7 @@ def _measure(
     seen: frozenset[str],
     stop: threading.Event | None,
 ) -> ModelScore | LeftOut:
-    if trial.planes.name in seen:
+    if is_seen(trial.planes, seen):
         return LeftOut(model, trial.planes.name)
     return ModelScore(model, trial.scale, trial.score(trial.restore(network, stop)))
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, InstanceOf, field_serializer
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.datasets.source import sift_pairs
 from napari_fsrcnn.evaluation.figures import ImageScore, mean_score, n_counted
+from napari_fsrcnn.evaluation.seen import is_seen, pictures_seen
 from napari_fsrcnn.evaluation.trial import LR, nothing_measured, try_out
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.inference.prepared import prepare
@@ -77,8 +78,9 @@ def evaluate(
 ) -> Evaluation:
     """Measure a model and bicubic on pictures, on Y, with a border of ``scale`` pixels left out.
 
-    Pictures that the model's training record names are left out, so that no figure is taken from
-    what a model has seen. So are those that can't be read or measured, and the result names them.
+    Pictures of the model's training record, known by name or by their values, are left out, so that
+    no figure is taken from what a model has seen. So are those that can't be read or measured, and
+    the result names them.
 
     Parameters
     ----------
@@ -117,7 +119,7 @@ def evaluate(
     if not found:
         raise ValueError("There is nothing to evaluate on: give 'bsd100', a folder or pictures.")
     seen = frozenset() if loaded is None else pictures_seen(loaded)
-    unseen = [each for each in found if each.name not in seen]
+    unseen = [each for each in found if not is_seen(each, seen)]
     network = None if loaded is None else prepare(loaded.network, resolve_device(device))
     scores: list[ImageScore] = []
     unusable: list[Unusable] = []
@@ -133,7 +135,7 @@ def evaluate(
         if progress is not None:
             progress(done, len(unseen))
     if not scores:
-        raise nothing_measured({each.name for each in found} & seen, unusable)
+        raise nothing_measured({each.name for each in found if is_seen(each, seen)}, unusable)
     return Evaluation(
         dataset=_label(data, scores),
         scale=scale,
@@ -143,12 +145,6 @@ def evaluate(
         images=tuple(scores),
         **mean_score(scores).model_dump(exclude={"name"}),
     )
-
-
-def pictures_seen(model: Model) -> frozenset[str]:
-    """Names of the pictures that a model was trained or chosen on, as far as its file tells."""
-    training = model.card.training
-    return frozenset() if training is None else training.pictures
 
 
 def _label(data: str | Path | Sequence[Pair], scores: Sequence[ImageScore]) -> str:
