@@ -119,6 +119,28 @@ def test_small_gains_and_figures_that_disagree_are_told(
     assert sentence in result.advice
 
 
+def test_a_picture_that_models_have_seen_is_told(
+    make_model: MakeModel, data_folder: DataFolder
+) -> None:
+    learnt = read_picture(data_folder("T91") / "t1.png").data
+    with_alpha = np.dstack([learnt, np.full(learnt.shape[:2], 255, np.uint8)])
+    models: list[str | Model] = ["fsrcnn-x3", make_model(3)]
+    one = self_test(with_alpha, 3, models, rgb=True, device="cpu")
+    assert one.seen_by == ("fsrcnn-x3",)
+    sentence = "fsrcnn-x3 was trained or chosen on this picture, so its gain says little."
+    assert one.advice.endswith(f" {sentence}")
+    assert json.loads(one.to_json())["seen_by"] == ["fsrcnn-x3"]
+    stack = np.stack([learnt, learnt[::-1]])
+    three = self_test(
+        stack, 3, ["fsrcnn-x3", "fsrcnn-s-x3", "srcnn-915-x3"], rgb=True, device="cpu"
+    )
+    assert three.advice.endswith(
+        " fsrcnn-x3, fsrcnn-s-x3 and srcnn-915-x3 were trained or chosen on this picture, so their "
+        "gains say little."
+    )
+    assert self_test(learnt[1:], 3, models, rgb=True, device="cpu").seen_by == ()
+
+
 def test_the_map_is_of_the_best_model_and_agrees_with_its_gain(make_model: MakeModel) -> None:
     result = self_test(CAMERA, 2, [make_model(2), "fsrcnn-x2"], device="cpu")
     alone = self_test(CAMERA, 2, ["fsrcnn-x2"], device="cpu")

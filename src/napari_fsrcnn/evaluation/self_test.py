@@ -15,6 +15,7 @@ from napari_fsrcnn.evaluation.compare import channels_of, compare
 from napari_fsrcnn.evaluation.consistency import consistency, shrink
 from napari_fsrcnn.evaluation.region_gain import region_gain
 from napari_fsrcnn.evaluation.sample import take_sample
+from napari_fsrcnn.evaluation.seen import fingerprints_of, pictures_seen
 from napari_fsrcnn.evaluation.self_test_result import Region, SelfTest, rank
 from napari_fsrcnn.image.layout import guess_rgb
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, from_unit
@@ -48,7 +49,8 @@ def self_test(
     itself, with a border of ``scale`` pixels left out; of a stack, the means over the planes that
     bicubic does not restore without any error: elsewhere there is nothing to gain. Of a large
     picture or stack the middle is measured, about a million pixels; where that is empty, as much at
-    an edge or a corner, or of another plane. Nothing else of a dask or Zarr array is read.
+    an edge or a corner, or of another plane. Nothing else of a dask or Zarr array is read. Of a
+    picture in memory, not too large, the advice says which models were trained or chosen on it.
 
     Parameters
     ----------
@@ -129,6 +131,7 @@ def self_test(
     ]
     best = restored[int(np.argmax([psnr for _, psnr, *_ in measured[1:]]))]
     first, *others = rank(measured)
+    pictures = fingerprints_of(array, rgb=rgb)
     gained = region_gain(hr, best, baseline, window=_WINDOW * scale + 1, **how)
     return SelfTest(
         scale=scale,
@@ -136,6 +139,7 @@ def self_test(
         models=tuple(others),
         region=Region(gained, sample.start),
         sample=_without(sample.description, found[0].left_out),
+        seen_by=tuple(each.name for each in loaded if pictures & pictures_seen(each)),
         **how,
     )
 

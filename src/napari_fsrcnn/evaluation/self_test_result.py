@@ -75,6 +75,8 @@ class SelfTest:
         Whether the picture is colour.
     channels : {"luma", "all"}
         Of colour, what was measured.
+    seen_by : tuple of str
+        Names of the models that were trained or chosen on this very picture.
     """
 
     scale: int
@@ -85,6 +87,7 @@ class SelfTest:
     data_range: float
     rgb: bool
     channels: Channels
+    seen_by: tuple[str, ...] = ()
 
     @property
     def measured_on(self) -> str:
@@ -99,7 +102,16 @@ class SelfTest:
 
     @property
     def advice(self) -> str:
-        """What to do with this picture, in a sentence or two."""
+        """What to do with this picture, in a few sentences."""
+        if not self.seen_by:
+            return self._verdict
+        *others, last = self.seen_by
+        which = f"{', '.join(others)} and {last} were" if others else f"{last} was"
+        whose = "their gains say" if others else "its gain says"
+        return f"{self._verdict} {which} trained or chosen on this picture, so {whose} little."
+
+    @property
+    def _verdict(self) -> str:
         best, gained = self.best, f"{abs(self.best.psnr_gain):.2f} dB"
         name = best.name if len(self.models) == 1 else f"even the best model, {best.name},"
         instead = "Use bicubic, or train a model on your own pictures."
@@ -121,8 +133,8 @@ class SelfTest:
         """Write all but the map as JSON; an infinite number, which JSON does not have, is null."""
         from pydantic_core import to_json
 
-        names = ("scale", "sample", "data_range", "rgb", "channels", "bicubic", "models", "advice")
-        figures = {name: getattr(self, name) for name in names}
+        names = ("scale", "sample", "data_range", "rgb", "channels", "bicubic", "models", "seen_by")
+        figures = {name: getattr(self, name) for name in (*names, "advice")}
         return to_json(figures, indent=2, inf_nan_mode="null").decode()
 
 
