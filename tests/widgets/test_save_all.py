@@ -15,7 +15,7 @@ import napari_fsrcnn
 from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.files.axes import Axis
 from napari_fsrcnn.files.ome_zarr import open_ome_zarr
-from napari_fsrcnn.widgets.layer_axes import layer_picture
+from napari_fsrcnn.widgets.layer_axes import layer_picture, left_out
 from napari_fsrcnn.widgets.save_all_job import saving_events
 from napari_fsrcnn.widgets.upscale import UpscaleWidget
 from napari_fsrcnn.widgets.upscaling import Request
@@ -95,3 +95,15 @@ def test_axes_of_layers(shape: Any, labels: Any, rgb: bool, names: str) -> None:
     y = next(axis for axis in picture.axes if axis.name == "y")
     assert y == Axis("y", "space", "", 1.0, float(len(shape) - rgb - 2))
     assert (picture.rgb, picture.data.shape) == (rgb, shape)
+
+
+@pytest.mark.parametrize("rgb", [False, True])
+def test_what_of_a_layer_s_place_is_left_out_is_told(rgb: bool) -> None:
+    image = np.zeros((3, 4, 3))
+    assert left_out(Image(image, rgb=rgb, scale=[2] * (3 - rgb), translate=[5] * (3 - rgb))) == ""
+    told = left_out(Image(image, rgb=rgb, rotate=20))
+    assert told == "The layer's rotation can't be saved in it."
+    affine = np.eye(4 - rgb)
+    affine[-2, -3] = 0.3
+    told = left_out(Image(image, rgb=rgb, shear=[0.2] * (1 if rgb else 3), affine=affine))
+    assert told == "The layer's shear and affine can't be saved in it."

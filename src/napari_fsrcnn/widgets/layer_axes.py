@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from napari.layers import Image
 
 from napari_fsrcnn.files.axes import Axis, named_axis
@@ -15,7 +16,8 @@ def layer_picture(layer: Image) -> OpenPicture:
     """Describe a layer's finest level, without reading it.
 
     Axes before Y and X are t, c and z where the layer calls them so; else they are the last of
-    these. Rotation, shear and affine have no place in files and are left out.
+    these. Rotation, shear and affine have no place in files and are left out
+    (:func:`left_out`).
     """
     stack = [label.lower() for label in layer.axis_labels[:-2]]
     if len(set(stack)) < len(stack) or not set(stack) <= set(_LETTERS):
@@ -36,3 +38,15 @@ def layer_picture(layer: Image) -> OpenPicture:
     if layer.rgb:
         axes.append(named_axis("c"))
     return OpenPicture(finest_level(layer), bool(layer.rgb), tuple(axes))
+
+
+def left_out(layer: Image) -> str:
+    """Say what of a layer's place files do not hold; nothing if they hold all of it."""
+    plain = Image(np.zeros((1,) * layer.ndim))
+    parts = {
+        "rotation": (layer.rotate, plain.rotate),
+        "shear": (layer.shear, plain.shear),
+        "affine": (layer.affine.affine_matrix, plain.affine.affine_matrix),
+    }
+    there = [name for name, pair in parts.items() if not np.allclose(*pair)]
+    return f"The layer's {' and '.join(there)} can't be saved in it." if there else ""

@@ -14,7 +14,7 @@ from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.networks.beside_opengl import import_triton_beside_opengl
 from napari_fsrcnn.widgets.device_job import DeviceJob
 from napari_fsrcnn.widgets.job_events import Noticed, broke_off, reporting
-from napari_fsrcnn.widgets.layer_axes import layer_picture
+from napari_fsrcnn.widgets.layer_axes import layer_picture, left_out
 from napari_fsrcnn.widgets.upscaling import Began, Request, loaded_model, measured_deviation
 
 
@@ -41,6 +41,7 @@ class SaveAllJob(DeviceJob):
     """
 
     def __init__(self, layer: Image, request: Request, path: Path) -> None:
+        self._left_out = left_out(layer)
         super().__init__(
             "Upscaling all", "Saving", path.name, saving_events, layer_picture(layer), request, path
         )
@@ -49,10 +50,13 @@ class SaveAllJob(DeviceJob):
         """Tell how it goes."""
         super().handle(event)
         if isinstance(event, Saved):
-            self.told.emit(
-                f"Upscaled all in {self.seconds:.0f} s and saved it as {event.path}. "
-                f"{event.consistency.sentence('the layer')} {event.deviation}".rstrip()
-            )
+            sentences = [
+                f"Upscaled all in {self.seconds:.0f} s and saved it as {event.path}.",
+                event.consistency.sentence("the layer"),
+                event.deviation,
+                self._left_out,
+            ]
+            self.told.emit(" ".join(filter(None, sentences)))
 
 
 def saving_events(
