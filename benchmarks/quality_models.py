@@ -65,7 +65,12 @@ def shipped() -> list[Measured]:
 
 def others() -> Iterator[Measured]:
     """Load what they are held against, from the folder ``peers`` beside the image sets."""
-    from opencv_superres import read_opencv
+    try:
+        from opencv_superres import read_opencv
+    except ModuleNotFoundError as error:
+        raise SystemExit(
+            "OpenCV's models need the extra benchmarks: pip install napari-fsrcnn[benchmarks]."
+        ) from error
 
     peers = data_folder() / "peers"
     for scale in SCALES:
