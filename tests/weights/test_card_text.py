@@ -44,6 +44,16 @@ def test_a_whole_card_tells_everything() -> None:
     assert (rows["licence of the weights"], rows["training pictures"]) == ("CC0", "for research")
 
 
+def test_a_loss_that_rounds_to_nothing_has_no_minus() -> None:
+    figures = FULL.figures[0].model_copy(update={"psnr": 30.499})
+    validation = Validation(pictures=1, step=1, psnr=30.249, bicubic_psnr=30.25)
+    card = FULL.model_copy(update={"figures": (figures,), "validation": validation})
+    rows = dict(card_rows(card))
+    assert "(+0.00)" in rows["validation"]
+    assert "(+0.00 dB)" in rows["Set5"]
+    assert "+0.00 to bicubic" in short_card(card)
+
+
 def test_what_a_card_does_not_tell_is_said_to_be_unknown_or_left_out() -> None:
     rows = dict(card_rows(BARE))
     assert rows["architecture"] == "srcnn-915"

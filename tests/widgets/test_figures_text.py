@@ -33,6 +33,10 @@ def test_a_loss_has_its_sign_and_equal_perfection_is_no_gain() -> None:
     )
     text = words(gain_table("m", worse))
     assert "gain -1.00 dB -0.0500 On all channels, data_range 1," in text
+    hardly_worse = Figures(
+        Comparison(29.996, 0.89996, 1, "all"), Comparison(30.0, 0.9, 1, "all"), rgb=True, border=3
+    )
+    assert "gain +0.00 dB +0.0000 On" in words(gain_table("m", hardly_worse))
     perfect = Comparison(float("inf"), 1, 255, "luma")
     text = words(gain_table("m", Figures(perfect, perfect, rgb=False, border=3)))
     assert "gain +0.00 dB +0.0000 On grey values" in text
@@ -48,7 +52,12 @@ def test_names_are_text_and_not_markup() -> None:
 
 @pytest.mark.parametrize(
     ("value", "sign", "text"),
-    [(0.004, "+", "+0.00 dB"), (float("inf"), "+", "+∞ dB"), (float("-inf"), "+", "-∞ dB")],
+    [
+        (0.004, "+", "+0.00 dB"),
+        (-0.004, "+", "+0.00 dB"),
+        (float("inf"), "+", "+∞ dB"),
+        (float("-inf"), "+", "-∞ dB"),
+    ],
 )
 def test_decibels(value: float, sign: str, text: str) -> None:
     assert decibels(value, sign) == text

@@ -37,6 +37,11 @@ def test_a_stopped_run_that_is_not_yet_good(model: Model) -> None:
     )
 
 
+def test_a_loss_that_rounds_to_nothing_is_not_below(model: Model) -> None:
+    text = summary_text(Finished(1, "stopped", 30.249, 30.25, model), 1, RUN, 61)
+    assert "0.00 dB above bicubic" in text
+
+
 @pytest.mark.parametrize(
     ("reason", "why"),
     [

@@ -22,4 +22,4 @@ def ssim_cells(evaluation: Evaluation) -> list[str]:
 
 def _cells(model: float, bicubic: float, digits: int) -> list[str]:
     gained = gain(model, bicubic)
-    return [f"{model:.{digits}f}", f"{bicubic:.{digits}f}", f"{gained:+.{digits}f}"]
+    return [f"{model:.{digits}f}", f"{bicubic:.{digits}f}", f"{gained:+z.{digits}f}"]

@@ -32,7 +32,7 @@ def follow(events: Iterator[Event], settings: TrainingConfig, stop: threading.Ev
                 progress(event.step, last, f"loss {event.loss:.4f}{figures}")
             elif isinstance(event, Validated):
                 above = gain(event.psnr, event.bicubic_psnr)
-                figures = f", {event.psnr:.2f} dB ({above:+.2f} to bicubic)"
+                figures = f", {event.psnr:.2f} dB ({above:+z.2f} to bicubic)"
             elif isinstance(event, Noticed):
                 say(event.text)
             elif isinstance(event, Finished):
@@ -61,7 +61,7 @@ def _report(finished: Finished, settings: TrainingConfig) -> None:
         ["bicubic", f"{bicubic:.2f} dB"],
     ]
     if psnr is not None:
-        rows.append(["gain", f"{gain(psnr, bicubic):+.2f} dB"])
+        rows.append(["gain", f"{gain(psnr, bicubic):+z.2f} dB"])
     show_table(f"{settings.arch} x{settings.scale}", ["", ""], rows)
     assert settings.run_folder is not None  # noqa: S101 - the command asks for one
     say(f"Model: {settings.out or RunFolder(settings.run_folder).model}")

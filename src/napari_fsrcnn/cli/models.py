@@ -53,7 +53,7 @@ def _list(scale: int | None) -> None:
                 " + ".join(card.training.data) if card.training else card.origin,
                 f"x{card.scale}",
                 f"{_count_weights(model_path(name)):,}",
-                f"{gain(validation.psnr, validation.bicubic_psnr):+.2f}" if validation else "",
+                f"{gain(validation.psnr, validation.bicubic_psnr):+z.2f}" if validation else "",
                 *(measured.get(each, "") for each in sets),
             ]
         )

@@ -84,8 +84,8 @@ def _row(restored: Restored, *, gains: bool) -> list[str]:
     return [
         restored.name,
         f"{restored.psnr:.2f}",
-        f"{restored.psnr_gain:+.2f}" if gains else "",
+        f"{restored.psnr_gain:+z.2f}" if gains else "",
         f"{restored.ssim:.4f}",
-        f"{restored.ssim_gain:+.4f}" if gains else "",
+        f"{restored.ssim_gain:+z.4f}" if gains else "",
         f"{restored.consistency:.1f}",
     ]

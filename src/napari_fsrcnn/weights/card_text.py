@@ -49,7 +49,7 @@ def short_card(card: Card) -> str:
         first += f", from {card.origin}"
     lines = [first]
     lines += [
-        f"{each.dataset}: {each.psnr:.2f} dB, {gain(each.psnr, each.bicubic_psnr):+.2f} to bicubic; "
+        f"{each.dataset}: {each.psnr:.2f} dB, {gain(each.psnr, each.bicubic_psnr):+z.2f} to bicubic; "
         f"SSIM {each.ssim:.4f}"
         for each in card.figures
     ]
@@ -92,7 +92,7 @@ def _course(record: TrainingRecord) -> str:
 def _chosen(validation: Validation) -> str:
     gained = gain(validation.psnr, validation.bicubic_psnr)
     return (
-        f"{validation.psnr:.2f} dB, bicubic {validation.bicubic_psnr:.2f} ({gained:+.2f}); "
+        f"{validation.psnr:.2f} dB, bicubic {validation.bicubic_psnr:.2f} ({gained:+z.2f}); "
         f"pictures: {validation.pictures}, step: {validation.step:,}"
     )
 
@@ -101,7 +101,7 @@ def _on(figures: DatasetFigures) -> str:
     gained = gain(figures.psnr, figures.bicubic_psnr)
     return (
         f"{figures.psnr:.2f} dB / {figures.ssim:.4f}, bicubic {figures.bicubic_psnr:.2f} dB / "
-        f"{figures.bicubic_ssim:.4f} ({gained:+.2f} dB); pictures: {figures.pictures}"
+        f"{figures.bicubic_ssim:.4f} ({gained:+z.2f} dB); pictures: {figures.pictures}"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from html import escape
 
@@ -22,7 +21,7 @@ def gain_table(model: str, figures: Figures) -> str:
         ("", "PSNR", "SSIM"),
         ("bicubic", decibels(worse.psnr), f"{worse.ssim:.4f}"),
         (model, decibels(better.psnr), f"{better.ssim:.4f}"),
-        ("gain", decibels(gain_psnr, sign="+"), f"{gain_ssim:+.4f}"),
+        ("gain", decibels(gain_psnr, sign="+"), f"{gain_ssim:+z.4f}"),
     ]
     note = f"{_measured_on(better, rgb=figures.rgb)}, border of {figures.border} px cut"
     return table(rows, bold=3) + small_print(note)
@@ -47,8 +46,7 @@ def decibels(value: float, sign: str = "") -> str:
     >>> decibels(31.256), decibels(0.5, "+"), decibels(float("inf"))
     ('31.26 dB', '+0.50 dB', '∞ dB')
     """
-    number = f"{value:{sign}.2f}" if math.isfinite(value) else f"{value:{sign}}".replace("inf", "∞")
-    return f"{number} dB"
+    return f"{value:{sign}z.2f} dB".replace("inf", "∞")
 
 
 def _measured_on(comparison: Comparison, *, rgb: bool) -> str:

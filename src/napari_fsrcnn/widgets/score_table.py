@@ -45,10 +45,10 @@ _COLUMNS = (
     _Column("model", "The model, which says the scale", lambda s: s.model),
     _Column("PSNR", "Of the model, in dB", lambda s: s.image.psnr, "{:.2f}"),
     _Column("bicubic", "PSNR of bicubic, in dB", lambda s: s.image.bicubic_psnr, "{:.2f}"),
-    _Column("gain", "PSNR above bicubic's, in dB", lambda s: s.image.psnr_gain, "{:+.2f}"),
+    _Column("gain", "PSNR above bicubic's, in dB", lambda s: s.image.psnr_gain, "{:+z.2f}"),
     _Column("SSIM", "Of the model, up to 1", lambda s: s.image.ssim, "{:.4f}"),
     _Column("bicubic", "SSIM of bicubic, up to 1", lambda s: s.image.bicubic_ssim, "{:.4f}"),
-    _Column("gain", "SSIM above bicubic's", lambda s: s.image.ssim_gain, "{:+.4f}"),
+    _Column("gain", "SSIM above bicubic's", lambda s: s.image.ssim_gain, "{:+z.4f}"),
 )
 
 

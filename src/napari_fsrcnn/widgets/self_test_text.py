@@ -36,7 +36,7 @@ def _row(restored: Restored, *, gains: bool) -> tuple[str, ...]:
         _number(restored.psnr),
         _number(restored.psnr_gain, "+") if gains else "",
         f"{restored.ssim:.4f}",
-        f"{restored.ssim_gain:+.4f}" if gains else "",
+        f"{restored.ssim_gain:+z.4f}" if gains else "",
     )
 
 

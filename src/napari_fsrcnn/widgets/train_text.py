@@ -102,7 +102,7 @@ def _figures(finished: Finished, n_validation: int) -> str:
     above = gain(finished.psnr, finished.bicubic_psnr)
     return (
         f"{finished.psnr:.2f} dB on {n_validation} validation {_plural('picture', n_validation)}, "
-        f"{abs(above):.2f} dB {'above' if above >= 0 else 'below'} bicubic "
+        f"{abs(above):.2f} dB {'above' if round(above, 2) >= 0 else 'below'} bicubic "
         f"({finished.bicubic_psnr:.2f} dB)"
     )
 
