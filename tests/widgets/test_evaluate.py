@@ -80,6 +80,19 @@ def test_a_layer_that_the_models_have_seen_is_left_out(
     assert widget.status.text().endswith("a model was trained or chosen on them: 2.")
 
 
+def test_a_layer_that_is_no_image_is_named_and_the_others_are_measured(
+    viewer_with_discs: Any, widget: EvaluateWidget, qtbot: QtBot
+) -> None:
+    viewer_with_discs.add_labels(np.ones((8, 8), int), name="masks")
+    viewer_with_discs.layers.selection = set(viewer_with_discs.layers)
+    run(widget, qtbot)
+    first, count, sentence = widget.status.text().splitlines()
+    assert first.startswith("12 rows on CPU")
+    assert count == "Left out, because they can't be measured: 1."
+    assert sentence == "masks is left out: it is not an image."
+    assert last_notification() == f"{count}\n{sentence}"
+
+
 def test_a_single_picture_opens_over_its_layer(
     viewer_with_discs: Any, widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
 ) -> None:

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from napari.layers import Image, Labels
+from napari.layers import Image, Labels, Layer
 
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.image.value_range import find_value_range
 from napari_fsrcnn.widgets.layer_pictures import (
     LayerPicture,
     read_planes,
+    sift_layers,
     sift_planes,
     take_pictures,
 )
@@ -106,6 +107,23 @@ def test_a_layer_of_another_kind_is_refused() -> None:
     image = Image(np.zeros((8, 8)))
     with pytest.raises(ValueError, match="cell masks is not an image"):
         take_pictures([image, Labels(np.zeros((8, 8), int), name="cell masks")])
+
+
+def test_a_layer_of_another_kind_is_left_out_beside_images() -> None:
+    masks = Labels(np.zeros((8, 8), int), name="masks")
+    picture, unusable = sift_layers([masks, Image(np.zeros((8, 8)), name="cells")])
+    assert picture.name == "cells"
+    assert isinstance(unusable, Unusable)
+    assert unusable.sentence == "masks is left out: it is not an image."
+
+
+@pytest.mark.parametrize(
+    ("layers", "sentence"),
+    [([], "No layer is selected"), ([Labels(np.zeros((8, 8), int), name="masks")], "not an image")],
+)
+def test_layers_without_an_image_are_refused(layers: list[Layer], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        sift_layers(layers)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

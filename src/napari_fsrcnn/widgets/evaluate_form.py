@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from napari_fsrcnn.widgets.device_field import device_field
 from napari_fsrcnn.widgets.evaluating import BSD100, Request
-from napari_fsrcnn.widgets.layer_pictures import take_pictures
+from napari_fsrcnn.widgets.layer_pictures import sift_layers
 from napari_fsrcnn.widgets.model_file import ModelFileButton
 from napari_fsrcnn.widgets.model_list import ModelList
 from napari_fsrcnn.widgets.picture_fields import folder_field, layers_field, layers_in_words
@@ -82,7 +82,7 @@ class EvaluateForm(QWidget):
 
     def _data(self, selected: Sequence[Layer]) -> str | tuple:
         if self.source.value == LAYERS:
-            return tuple(take_pictures(selected))
+            return tuple(sift_layers(selected))
         if self.source.value == BSD100:
             return BSD100
         if self.folder.value is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,13 +33,13 @@ class Request:
     ----------
     models : tuple of ModelChoice
         Each with a label of its own.
-    data : str or tuple of LayerPicture
-        "bsd100", a folder, or layers whose planes are HR.
+    data : str or tuple of LayerPicture and Unusable
+        "bsd100", a folder, or layers whose planes are HR, and those that are left out.
     device : str
     """
 
     models: tuple[ModelChoice, ...]
-    data: str | tuple[LayerPicture, ...]
+    data: str | tuple[LayerPicture | Unusable, ...]
     device: str
 
 
@@ -176,13 +176,17 @@ def _load(choice: ModelChoice) -> Model:
     return choice.model if isinstance(choice.model, Model) else load_model(choice.model)
 
 
-def _read(data: str | tuple[LayerPicture, ...], scale: int) -> Iterator[Pair | Unusable]:
+def _read(data: str | tuple[LayerPicture | Unusable, ...], scale: int) -> Iterator[Pair | Unusable]:
     if isinstance(data, str):
         return sift_pairs(data, scale)
-    return (each for layer in data for each in sift_planes(layer, scale))
+    return (each for layer in data for each in _read_layer(layer, scale))
 
 
-def _find(data: str | tuple[LayerPicture, ...], scale: int, name: str) -> Pair:
+def _read_layer(layer: LayerPicture | Unusable, scale: int) -> Iterable[Pair | Unusable]:
+    return [layer] if isinstance(layer, Unusable) else sift_planes(layer, scale)
+
+
+def _find(data: str | tuple[LayerPicture | Unusable, ...], scale: int, name: str) -> Pair:
     for each in _read(data, scale):
         if isinstance(each, Pair) and each.name == name:
             return each

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from napari.layers import Layer
+from napari.layers import Image, Layer
 
 from napari_fsrcnn.datasets.luma import luma_pair
 from napari_fsrcnn.datasets.pairs import Pair, Unusable, all_usable, check_pair, sift
@@ -64,6 +64,22 @@ def take_pictures(layers: Iterable[Layer]) -> list[LayerPicture]:
     if not images:
         raise ValueError("No layer is selected: select image layers in the layer list.")
     return [LayerPicture(each.name, finest_level(each), bool(each.rgb)) for each in images]
+
+
+def sift_layers(layers: Sequence[Layer]) -> list[LayerPicture | Unusable]:
+    """Take what the chosen layers show, and go on after one that is no image.
+
+    Raises
+    ------
+    ValueError
+        No layer is chosen, or none is an image layer.
+    """
+    images = [layer for layer in layers if isinstance(layer, Image)]
+    others = [layer for layer in layers if not isinstance(layer, Image)]
+    return [
+        *take_pictures(images or others),
+        *(Unusable(layer.name, ValueError("it is not an image.")) for layer in others),
+    ]
 
 
 def read_planes(picture: LayerPicture, scale: int) -> Iterator[Pair]:
