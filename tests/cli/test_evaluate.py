@@ -39,7 +39,7 @@ def test_only_pictures_that_the_model_has_not_seen_count(
     assert set(figures) >= {"dataset", "scale", "model", "images", *FIGURES}
     assert (figures["dataset"], figures["scale"], figures["model"]) == ("waves", 2, "small")
     assert [image["name"] for image in figures["images"]] == ["waves/new_1", "waves/new_2"]
-    assert all(set(image) == {"name", *FIGURES} for image in figures["images"])
+    assert all(set(image) == {"name", "data_range", *FIGURES} for image in figures["images"])
     for figure in FIGURES:
         mean = np.mean([image[figure] for image in figures["images"]])
         assert figures[figure] == pytest.approx(mean)
@@ -53,6 +53,22 @@ def test_only_pictures_that_the_model_has_not_seen_count(
         f"{figures['bicubic_psnr']:.2f}",
         f"{gain:+.2f}",
     ]
+
+
+def test_the_data_range_is_told_or_those_of_the_pictures(
+    command: Run, pictures: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "waves"
+    shutil.copytree(pictures, folder)
+    options = ["--model", "bicubic", "--scale", 2, "--data", folder]
+    assert "\ndata_range 255\n" in command("evaluate", *options).stdout
+    unit = iio.imread(pictures / "wave_0.png").astype(np.float32) / 255
+    iio.imwrite(folder / "unit.tif", unit)
+    assert "\ndata_range 1, 255\n" in command("evaluate", *options).stdout
+    for n in range(2, 6):
+        iio.imwrite(folder / f"float_{n}.tif", np.float32(n) * (unit > 0.5))
+    told = "\ndata_range 1 to 255: --json tells each picture's\n"
+    assert told in command("evaluate", *options).stdout
 
 
 def test_bicubic_on_set5_is_the_literatures(

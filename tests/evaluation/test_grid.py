@@ -32,8 +32,17 @@ def read(scale: int) -> list[Pair]:
     return PAIRS
 
 
-def score(model: str, name: str, psnr: float) -> ModelScore:
-    image = ImageScore(name=name, psnr=psnr, ssim=0.9, bicubic_psnr=30, bicubic_ssim=0.8)
+def score(
+    model: str, name: str, psnr: float, bicubic_psnr: float = 30, data_range: float = 255
+) -> ModelScore:
+    image = ImageScore(
+        name=name,
+        psnr=psnr,
+        ssim=0.9,
+        bicubic_psnr=bicubic_psnr,
+        bicubic_ssim=0.8,
+        data_range=data_range,
+    )
     return ModelScore(model, 2, image)
 
 
@@ -138,6 +147,29 @@ def test_the_file_has_every_row_and_the_means(tmp_path: Path) -> None:
         ("mean", "m", float("inf")),
         ("mean", "n", 2),
     ]
+
+
+def test_the_file_tells_what_the_means_are_over_and_the_data_range(tmp_path: Path) -> None:
+    exact = float("inf")
+    scores = [
+        score("m", "one", 31),
+        score("n", "one", 32),
+        score("m", "empty", exact, bicubic_psnr=exact, data_range=0),
+        score("n", "deep", 33, data_range=4080.5),
+    ]
+    write_csv(tmp_path / "table.csv", scores)
+    with (tmp_path / "table.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["counted"], row["pictures"], row["data_range"]) for row in rows] == [
+        ("1", "1", "255.0"),
+        ("1", "1", "255.0"),
+        ("0", "1", "0.0"),
+        ("1", "1", "4080.5"),
+        ("1", "2", "255.0"),
+        ("2", "2", ""),
+    ]
+    again = [float(row["psnr"]) for row in rows[:4] if (row["model"], row["counted"]) == ("m", "1")]
+    assert np.mean(again) == float(rows[4]["psnr"])
 
 
 def test_an_old_table_stays_where_a_new_one_fails(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.evaluation.figures import data_ranges
 from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.image.metrics import psnr, ssim
 from napari_fsrcnn.image.protocol import crop_to_multiple, luma, make_lr, to_levels
 from napari_fsrcnn.image.resize import imresize
+from napari_fsrcnn.image.value_range import find_value_range
 from napari_fsrcnn.inference.tiles import UpscaleStopped
 from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.model import Model
@@ -41,6 +43,34 @@ def test_json_has_the_figures_of_the_set_and_of_each_picture() -> None:
     assert {"dataset", "scale", "model", "images"} | each <= figures.keys()
     assert [image["name"] for image in figures["images"]] == [pair.name for pair in PAIRS]
     assert each <= figures["images"][0].keys()
+
+
+@pytest.mark.parametrize(
+    ("picture", "data_range"),
+    [
+        (SMOOTH, 255),
+        (np.dstack([SMOOTH] * 3), 255),
+        (SMOOTH / np.float32(255), 1),
+        (SMOOTH.astype(np.uint16) * 16, find_value_range(SMOOTH.astype(np.uint16) * 16).span),
+    ],
+)
+def test_the_data_range_is_told_in_the_pictures_own_values(
+    picture: np.ndarray, data_range: float
+) -> None:
+    rgb = picture.ndim == 3
+    result = evaluate("bicubic", [Pair("mine/a", picture, None, rgb=rgb)], 2)
+    assert result.data_range == result.images[0].data_range == data_range
+    figures = json.loads(result.to_json())
+    assert figures["data_range"] == figures["images"][0]["data_range"] == data_range
+
+
+def test_a_mean_over_several_data_ranges_has_none_and_one_that_does_not_count_is_none() -> None:
+    empty = Pair("mine/empty", np.full((64, 64), 7, np.uint16), None, rgb=False)
+    assert evaluate("bicubic", [*PAIRS, empty], 2).data_range == 255
+    unit = Pair("mine/unit", SMOOTH / np.float32(255), None, rgb=False)
+    result = evaluate("bicubic", [*PAIRS, unit, empty], 2)
+    assert result.data_range is None
+    assert data_ranges(result.images) == [1, 255]
 
 
 def trained_on(model: Model, *names: str) -> Model:

@@ -9,11 +9,14 @@ from qtpy.QtCore import Qt
 from napari_fsrcnn.evaluation.figures import ImageScore, ModelScore
 from napari_fsrcnn.widgets.score_table import ScoreTable
 
-PICTURE, MODEL, PSNR, GAIN = 0, 1, 2, 4
+PICTURE, MODEL, PSNR, GAIN, SSIM_GAIN = 0, 1, 2, 4, 7
+TOOLTIP = Qt.ItemDataRole.ToolTipRole
 
 
 def score(model: str, name: str, psnr: float) -> ModelScore:
-    image = ImageScore(name=name, psnr=psnr, ssim=0.9, bicubic_psnr=8, bicubic_ssim=0.85)
+    image = ImageScore(
+        name=name, psnr=psnr, ssim=0.9, bicubic_psnr=8, bicubic_ssim=0.85, data_range=255
+    )
     return ModelScore(model, 2, image)
 
 
@@ -93,6 +96,28 @@ def test_it_is_said_which_means_are_not_over_all_pictures(table: ScoreTable, qtb
     assert "bicubic restores without error" in table.note.text()
     table.clear()
     assert not table.note.isVisible()
+
+
+def test_a_loss_that_rounds_to_nothing_has_no_minus(table: ScoreTable) -> None:
+    image = ImageScore(
+        name="d", psnr=7.996, ssim=0.84996, bicubic_psnr=8, bicubic_ssim=0.85, data_range=255
+    )
+    table.add(ModelScore("old", 2, image))
+    assert (column(table.rows, GAIN)[-1], column(table.rows, SSIM_GAIN)[-1]) == ("+0.00", "+0.0000")
+
+
+def test_each_figure_tells_its_data_range(table: ScoreTable, qtbot: QtBot) -> None:
+    model = table.rows.model()
+    told = [model.index(0, place).data(TOOLTIP) for place in range(model.columnCount())]
+    assert told == ["b", "new", *["On Y, data_range 255"] * 6]
+    means = table.means.model()
+    assert means.index(0, PSNR).data(TOOLTIP) == "On Y, data_range 255"
+    deep = score("new", "deep", 9).image.model_copy(update={"data_range": 4080.5})
+    table.add(ModelScore("new", 2, deep))
+    assert model.index(6, PSNR).data(TOOLTIP) == "On Y, data_range 4080.5"
+    several = "On Y, each picture with a data_range of its own"
+    qtbot.waitUntil(lambda: means.index(0, PSNR).data(TOOLTIP) == several)
+    assert means.index(1, PSNR).data(TOOLTIP) == "On Y, data_range 255"
 
 
 def test_an_emptied_table_has_no_means(table: ScoreTable) -> None:

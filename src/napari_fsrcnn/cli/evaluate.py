@@ -9,7 +9,7 @@ import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say, show_table, warn
 from napari_fsrcnn.cli.download import BSD100, fetch
-from napari_fsrcnn.cli.figures import psnr_cells, ssim_cells
+from napari_fsrcnn.cli.figures import data_range_in_words, psnr_cells, ssim_cells
 from napari_fsrcnn.files.atomic import atomic_path, check_target
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def _show(evaluation: Evaluation) -> None:
         columns[:shown],
         [row[:shown] for row in rows],
     )
+    say(data_range_in_words(evaluation.images))
     if exact := len(evaluation.images) - n_pictures:
         say(f"Left out, because bicubic restores them without error: {exact}.")
     if evaluation.unusable:

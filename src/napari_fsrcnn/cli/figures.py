@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from napari_fsrcnn.image.gain import gain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from napari_fsrcnn.evaluation.figures import ImageScore
     from napari_fsrcnn.evaluation.score import Evaluation
+
+_FEW = 5  # data ranges that a line holds
 
 
 def psnr_cells(evaluation: Evaluation) -> list[str]:
@@ -18,6 +23,16 @@ def psnr_cells(evaluation: Evaluation) -> list[str]:
 def ssim_cells(evaluation: Evaluation) -> list[str]:
     """SSIM of the model and of bicubic, and the gain."""
     return _cells(evaluation.ssim, evaluation.bicubic_ssim, 4)
+
+
+def data_range_in_words(images: Sequence[ImageScore]) -> str:
+    """Tell the data range of PSNR and SSIM; of pictures that differ, each of theirs if few."""
+    from napari_fsrcnn.evaluation.figures import data_ranges
+
+    ranges = [f"{each:g}" for each in data_ranges(images)]
+    if len(ranges) <= _FEW:
+        return f"data_range {', '.join(ranges)}"
+    return f"data_range {ranges[0]} to {ranges[-1]}: --json tells each picture's"
 
 
 def _cells(model: float, bicubic: float, digits: int) -> list[str]:

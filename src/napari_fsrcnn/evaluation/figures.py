@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,13 @@ def counted(bicubic_psnr: Sequence[float]) -> NDArray[np.bool_]:
 
 
 class ImageScore(BaseModel):
-    """Figures of one picture: PSNR in dB, SSIM in [-1, 1]."""
+    """Figures of one picture: PSNR in dB, SSIM in [-1, 1].
+
+    Attributes
+    ----------
+    data_range : float or None
+        Of PSNR and SSIM, in the picture's own values; None of a mean over several.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,6 +47,7 @@ class ImageScore(BaseModel):
     ssim: float
     bicubic_psnr: float
     bicubic_ssim: float
+    data_range: float | None
 
     @property
     def psnr_gain(self) -> float:
@@ -62,10 +70,8 @@ def mean_score(scores: Sequence[ImageScore], name: str = "mean") -> ImageScore:
 
     Examples
     --------
-    >>> scores = [
-    ...     ImageScore(name=n, psnr=int(n), ssim=1, bicubic_psnr=1, bicubic_ssim=1) for n in "24"
-    ... ]
-    >>> mean_score(scores).psnr
+    >>> figures = {"ssim": 1, "bicubic_psnr": 1, "bicubic_ssim": 1, "data_range": 255}
+    >>> mean_score([ImageScore(name=n, psnr=int(n), **figures) for n in "24"]).psnr
     3.0
     """
     figures = ("psnr", "ssim", "bicubic_psnr", "bicubic_ssim")
@@ -74,7 +80,15 @@ def mean_score(scores: Sequence[ImageScore], name: str = "mean") -> ImageScore:
         each: float(np.mean([getattr(score, each) for score in scores], where=counts))
         for each in figures
     }
-    return ImageScore(name=name, **means)
+    ranges = data_ranges(scores)
+    return ImageScore(name=name, **means, data_range=ranges[0] if len(ranges) == 1 else None)
+
+
+def data_ranges(scores: Sequence[ImageScore]) -> list[float]:
+    """List the data ranges of the pictures that count (:func:`counted`), each once, sorted."""
+    counts = counted([score.bicubic_psnr for score in scores])
+    ranges = {score.data_range for score in compress(scores, counts)}
+    return sorted(each for each in ranges if each is not None)
 
 
 @dataclass(frozen=True)
@@ -118,10 +132,23 @@ class ModelMean(ModelScore):
 
 def mean_scores(scores: Sequence[ModelScore]) -> list[ModelMean]:
     """Mean over the pictures of each model, in the order in which the models come first."""
+    return [
+        ModelMean(model, scale, mean_score(theirs), n_counted(theirs), len(theirs))
+        for (model, scale), theirs in _by_model(scores).items()
+    ]
+
+
+def counted_scores(scores: Sequence[ModelScore]) -> list[bool]:
+    """Tell of each whether it counts in its model's mean (:func:`counted`)."""
+    by_model = {
+        model: iter(counted([image.bicubic_psnr for image in theirs]))
+        for model, theirs in _by_model(scores).items()
+    }
+    return [bool(next(by_model[score.model, score.scale])) for score in scores]
+
+
+def _by_model(scores: Sequence[ModelScore]) -> dict[tuple[str, int], list[ImageScore]]:
     by_model: dict[tuple[str, int], list[ImageScore]] = {}
     for score in scores:
         by_model.setdefault((score.model, score.scale), []).append(score.image)
-    return [
-        ModelMean(model, scale, mean_score(theirs), n_counted(theirs), len(theirs))
-        for (model, scale), theirs in by_model.items()
-    ]
+    return by_model

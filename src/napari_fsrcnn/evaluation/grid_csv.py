@@ -6,7 +6,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from napari_fsrcnn.evaluation.figures import ModelScore, mean_scores
+from napari_fsrcnn.evaluation.figures import ModelScore, counted_scores, mean_scores
 from napari_fsrcnn.files.atomic import atomic_path
 
 COLUMNS = (
@@ -19,8 +19,11 @@ COLUMNS = (
     "ssim",
     "bicubic_ssim",
     "ssim_gain",
+    "data_range",
+    "counted",
+    "pictures",
 )
-"""PSNR and its gain in dB."""
+"""PSNR and its gain in dB; of ``pictures`` that the row is of, ``counted`` are in the mean."""
 
 
 def write_csv(path: Path, scores: Sequence[ModelScore]) -> None:
@@ -34,13 +37,12 @@ def write_csv(path: Path, scores: Sequence[ModelScore]) -> None:
     with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for score in (*scores, *mean_scores(scores)):
-            image = score.image
-            writer.writerow(
-                [
-                    image.name,
-                    score.model,
-                    score.scale,
-                    *(getattr(image, column) for column in COLUMNS[3:]),
-                ]
-            )
+        for score, counts in zip(scores, counted_scores(scores), strict=True):
+            writer.writerow(_row(score, int(counts), 1))
+        for mean in mean_scores(scores):
+            writer.writerow(_row(mean, mean.counted, mean.pictures))
+
+
+def _row(score: ModelScore, counted: int, pictures: int) -> list[object]:
+    figures = (getattr(score.image, column) for column in COLUMNS[3:-2])
+    return [score.image.name, score.model, score.scale, *figures, counted, pictures]

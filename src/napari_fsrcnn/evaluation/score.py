@@ -27,6 +27,8 @@ class Evaluation(BaseModel):
 
     Attributes
     ----------
+    data_range : float or None
+        Of PSNR and SSIM, in the pictures' own values; None where they differ, see ``images``.
     left_out : int
         Pictures of the data set that the model was trained or chosen on, and that therefore do
         not count.
@@ -43,6 +45,7 @@ class Evaluation(BaseModel):
     ssim: float
     bicubic_psnr: float
     bicubic_ssim: float
+    data_range: float | None
     left_out: int
     unusable: tuple[InstanceOf[Unusable], ...]
     images: tuple[ImageScore, ...]

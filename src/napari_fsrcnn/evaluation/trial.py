@@ -16,7 +16,9 @@ from napari_fsrcnn.datasets.luma import luma_pair, measurable
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import ImageScore
 from napari_fsrcnn.image.metrics import SSIM_WINDOW, psnr, ssim
+from napari_fsrcnn.image.protocol import LEVELS
 from napari_fsrcnn.image.resize import imresize
+from napari_fsrcnn.image.value_range import find_value_range
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.inference.tiles import upscale_plane
 
@@ -41,6 +43,8 @@ class Trial:
     planes : LumaPair
     bicubic : ndarray, shape (scale * Y, scale * X)
         LR enlarged by MATLAB's bicubic, in [0, 1].
+    data_range : float
+        Of PSNR and SSIM, in the picture's own values.
 
     Raises
     ------
@@ -51,7 +55,9 @@ class Trial:
 
     def __init__(self, pair: Pair, scale: int, lr: LR = "made") -> None:
         _check_size(pair, scale)
-        self.planes = luma_pair(_with_lr(pair, lr), scale)
+        value_range = pair.value_range or find_value_range(pair.hr)
+        self.planes = luma_pair(replace(_with_lr(pair, lr), value_range=value_range), scale)
+        self.data_range = LEVELS if self.planes.whole_levels else value_range.span
         self.bicubic: Floating = imresize(self.planes.lr, scale)
         self.scale = scale
 
@@ -79,6 +85,7 @@ class Trial:
             ssim=network[1],
             bicubic_psnr=bicubic[0],
             bicubic_ssim=bicubic[1],
+            data_range=self.data_range,
         )
 
     def error(self, restored: Floating) -> Floating:

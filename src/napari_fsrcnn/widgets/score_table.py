@@ -40,6 +40,13 @@ def _picture(score: ModelScore) -> str:
     return score.image.name
 
 
+def _measured_on(score: ModelScore) -> str:
+    data_range = score.image.data_range
+    if data_range is None:
+        return "On Y, each picture with a data_range of its own"
+    return f"On Y, data_range {data_range:g}"
+
+
 _COLUMNS = (
     _Column("picture", "The picture, as a training record would name it", _picture),
     _Column("model", "The model, which says the scale", lambda s: s.model),
@@ -83,8 +90,8 @@ class _Scores(QAbstractTableModel):
             return value
         if role == Qt.ItemDataRole.DisplayRole:
             return column.form.format(value).replace("inf", "∞")
-        if role == Qt.ItemDataRole.ToolTipRole and isinstance(value, str):
-            return value
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return value if isinstance(value, str) else _measured_on(self.scores[index.row()])
         if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(value, str):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
