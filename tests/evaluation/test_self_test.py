@@ -115,8 +115,43 @@ def test_small_gains_and_figures_that_disagree_are_told(
 ) -> None:
     bicubic, best = rank([("bicubic", 30, 0.8, 40), ("a", 30 + psnr_gain, 0.8 + ssim_gain, 40)])
     region = Region(np.zeros((1, 1), np.float32), (0, 0))
-    result = SelfTest(2, bicubic, (best,), region, "1 x 1 pixels", 255, rgb=False, channels="luma")
+    result = SelfTest(2, bicubic, (best,), region, "", 4096, 255, rgb=False, channels="luma")
     assert sentence in result.advice
+    assert "Only" not in result.advice
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_of_errors_that_cannot_be_seen_it_is_said_that_they_make_no_difference(dtype: type) -> None:
+    cell = data.cell() / 255 * (1 if dtype is np.float32 else np.iinfo(dtype).max)
+    result = self_test(cell.round(4).astype(dtype), 3, device="cpu")
+    assert min(result.bicubic.psnr, result.best.psnr) > 20 * np.log10(255)
+    assert result.advice == (
+        "On this picture neither bicubic's error nor the best model's can be seen, since both are "
+        "below one of 255 levels: it makes no difference which of them is used."
+    )
+
+
+@pytest.mark.parametrize(("psnr", "gained"), [(48, 2), (50, -2)])
+def test_one_error_that_can_be_seen_makes_a_difference(psnr: float, gained: float) -> None:
+    bicubic, best = rank([("bicubic", psnr, 0.9, 40), ("a", psnr + gained, 0.9, 40)])
+    region = Region(np.zeros((1, 1), np.float32), (0, 0))
+    result = SelfTest(2, bicubic, (best,), region, "", 4096, 255, rgb=False, channels="luma")
+    assert "2.00 dB" in result.advice
+
+
+def test_of_few_pixels_it_is_said_that_they_are_few() -> None:
+    caution = "pixels were measured, too few to be sure: test a larger picture of this kind."
+    noisy = CAMERA[40:61, 100:121]
+    alone = self_test(noisy, 3, ["fsrcnn-x3"], device="cpu")
+    assert alone.pixels == 225
+    assert f" Only 225 {caution}" in alone.advice
+    empty = np.full_like(noisy, 77)
+    stack = self_test(np.stack([noisy, *[empty] * 30]), 3, ["fsrcnn-x3"], device="cpu")
+    assert stack.pixels == 225
+    assert caution in stack.advice
+    larger = self_test(CAMERA[:72, :72], 3, ["fsrcnn-x3"], device="cpu")
+    assert larger.pixels == 66**2
+    assert caution not in larger.advice
 
 
 def test_a_picture_that_models_have_seen_is_told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,7 @@ def self_test(
     first, *others = rank(measured)
     pictures = fingerprints_of(array, rgb=rgb)
     gained = region_gain(hr, best, baseline, window=_WINDOW * scale + 1, **how)
+    *planes, rows, columns = gained.shape
     return SelfTest(
         scale=scale,
         bicubic=first,
@@ -140,6 +142,7 @@ def self_test(
         region=Region(gained, sample.start),
         sample=_without(sample.description, found[0].left_out),
         seen_by=tuple(each.name for each in loaded if pictures & pictures_seen(each)),
+        pixels=(prod(planes) - found[0].left_out) * (rows - 2 * scale) * (columns - 2 * scale),
         **how,
     )
 

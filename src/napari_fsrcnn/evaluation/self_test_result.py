@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,10 @@ from napari_fsrcnn.image.gain import gain
 
 # In dB; of two pictures that differ by less nobody can say which is the better one.
 _NOTICEABLE = 0.1
+# In dB; above it the root of the mean squared error is less than one of 255 levels.
+_INVISIBLE = 20 * log10(255)
+# Pixels; the gain of fewer says little of another part of the same picture.
+_FEW = 64 * 64
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class SelfTest:
         Of the best model.
     sample : str
         How much of the picture was measured.
+    pixels : int
+        How many pixels that were, without borders and planes that don't count.
     data_range : float
         Of PSNR and SSIM.
     rgb : bool
@@ -84,6 +91,7 @@ class SelfTest:
     models: tuple[Restored, ...]
     region: Region
     sample: str
+    pixels: int
     data_range: float
     rgb: bool
     channels: Channels
@@ -103,18 +111,36 @@ class SelfTest:
     @property
     def advice(self) -> str:
         """What to do with this picture, in a few sentences."""
+        return " ".join(filter(None, [self._verdict, self._caution, self._acquaintance]))
+
+    @property
+    def _caution(self) -> str:
+        if self.pixels >= _FEW:
+            return ""
+        return (
+            f"Only {self.pixels} pixels were measured, too few to be sure: test a larger picture of "
+            f"this kind."
+        )
+
+    @property
+    def _acquaintance(self) -> str:
         if not self.seen_by:
-            return self._verdict
+            return ""
         *others, last = self.seen_by
         which = f"{', '.join(others)} and {last} were" if others else f"{last} was"
         whose = "their gains say" if others else "its gain says"
-        return f"{self._verdict} {which} trained or chosen on this picture, so {whose} little."
+        return f"{which} trained or chosen on this picture, so {whose} little."
 
     @property
     def _verdict(self) -> str:
         best, gained = self.best, f"{abs(self.best.psnr_gain):.2f} dB"
         name = best.name if len(self.models) == 1 else f"even the best model, {best.name},"
         instead = "Use bicubic, or train a model on your own pictures."
+        if min(self.bicubic.psnr, best.psnr) > _INVISIBLE:
+            return (
+                "On this picture neither bicubic's error nor the best model's can be seen, since "
+                "both are below one of 255 levels: it makes no difference which of them is used."
+            )
         if round(best.psnr_gain, 2) == 0:
             return f"On this picture {name} makes no difference to bicubic. {instead}"
         if best.psnr_gain < 0:
