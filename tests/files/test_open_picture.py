@@ -16,6 +16,8 @@ from napari_fsrcnn.files.pictures import Picture, read_picture, write_picture
 
 STACK = np.random.default_rng(0).integers(0, 4096, (2, 40, 50), np.uint16)
 COLOUR = np.random.default_rng(1).integers(0, 256, (40, 50, 3), np.uint8)
+PLANES = np.random.default_rng(2).integers(0, 4096, (4, 40, 50), np.uint16)
+PLANAR = {"photometric": "rgb", "planarconfig": "separate", "metadata": {"axes": "ZYX"}}
 
 WAYS: dict[str, tuple[Any, dict[str, Any], Any]] = {
     "ImageJ": (STACK, {"imagej": True, "metadata": {"axes": "ZYX"}}, MappedArray),
@@ -33,6 +35,9 @@ WAYS: dict[str, tuple[Any, dict[str, Any], Any]] = {
         {"photometric": "rgb", "planarconfig": "separate"},
         np.ndarray,
     ),
+    "planes written as colour": (PLANES, PLANAR, MappedArray),
+    "planes written as colour, in tiles": (PLANES, PLANAR | {"tile": (16, 16)}, TiledArray),
+    "planes written as colour, compressed": (PLANES, PLANAR | {"compression": "zlib"}, TiledArray),
     "palette": (
         COLOUR[..., 0],
         {"photometric": "palette", "colormap": np.zeros((3, 256), np.uint16)},

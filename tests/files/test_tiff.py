@@ -138,6 +138,23 @@ def test_other_arrangements(
     np.testing.assert_array_equal(picture.data, expected)
 
 
+@pytest.mark.parametrize("planes", [3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("axes", ["ZYX", "TYX", "CYX"])
+def test_planes_that_the_file_names_are_no_colours(
+    tmp_path: Path, planes: int, dtype: type, axes: str
+) -> None:
+    stack = np.arange(planes * 4 * 5, dtype=dtype).reshape(planes, 4, 5)
+    # What tifffile writes of so many planes unless it is told.
+    options: dict[str, Any] = {"photometric": "rgb", "planarconfig": "separate"}
+    tifffile.imwrite(tmp_path / "a.tif", stack, metadata={"axes": axes}, **options)
+    picture = read_picture(tmp_path / "a.tif")
+    assert (picture.axes, picture.rgb, picture.data.dtype) == (axes, False, dtype)
+    np.testing.assert_array_equal(picture.data, stack)
+    tifffile.imwrite(tmp_path / "b.tif", stack, **options)
+    assert read_picture(tmp_path / "b.tif").axes == "YXS"
+
+
 def test_cmyk_is_refused_by_a_sentence(tmp_path: Path) -> None:
     Image.fromarray(COLORS).convert("CMYK").save(tmp_path / "a.tif")
     with pytest.raises(ValueError, match="4 samples a pixel of another kind than grey, RGB"):

@@ -104,8 +104,10 @@ def open_large_tiff(path: Path) -> LargeTiff | None:
     with tifffile.TiffFile(path) as file:
         series = file.series[0]
         page = series.keyframe.aspage()
-        rgb = page.photometric == _PHOTOMETRIC.RGB and series.shape[-1] in (3, 4)
-        grey = page.photometric == _PHOTOMETRIC.MINISBLACK
+        color = page.photometric == _PHOTOMETRIC.RGB
+        rgb = color and series.axes.endswith("S") and series.shape[-1] in (3, 4)
+        noted = color and "S" not in series.axes  # planes that are written as colours
+        grey = noted or page.photometric == _PHOTOMETRIC.MINISBLACK
         if not (rgb or grey) or not series.axes.endswith("YXS" if rgb else "YX"):
             return None
         if page.colormap is not None and not file.is_imagej:

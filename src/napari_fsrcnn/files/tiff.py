@@ -84,7 +84,9 @@ def _arranged(data: NDArray[Any], axes: str, photometric: int) -> tuple[NDArray[
     """Move Y, X and colour to the end; samples that are no colour become a stack axis."""
     n_samples = data.shape[axes.index("S")] if "S" in axes else 1
     rgb = photometric in _COLORS and n_samples in {3, 4}
-    if not rgb and photometric not in _GREYS:
+    # tifffile writes three or four planes as colours; its note of the axes still tells what they are.
+    noted = photometric in _COLORS and "S" not in axes
+    if not (rgb or noted or photometric in _GREYS):
         raise ValueError(f"{n_samples} samples a pixel of another kind than grey, RGB or RGBA")
     last = "YXS" if rgb else "YX"
     order = sorted(range(len(axes)), key=lambda axis: last.find(axes[axis]))
