@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,10 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def result(model: str, scale: int, psnr: float) -> Result:
-    return Result(model, "", "fsrcnn", scale, "Set5", 5, psnr, 0.9, 30, 0.8, 1, 1, "", "2026-01-31")
+def result(model: str, scale: int, psnr: float, dataset: str = "Set5") -> Result:
+    return Result(
+        model, "", "fsrcnn", scale, dataset, 5, psnr, 0.9, 30, 0.8, 1, 1, "", "2026-01-31"
+    )
 
 
 def test_figures_and_terms_come_in_and_the_weights_stay(copies: Path) -> None:
@@ -44,6 +47,26 @@ def test_figures_and_terms_come_in_and_the_weights_stay(copies: Path) -> None:
     for label in card.training.data:
         assert f"{label}: " in card.training_terms
     assert (card.training, card.validation) == (model.card.training, model.card.validation)
+
+
+@pytest.mark.usefixtures("copies")
+def test_what_was_seen_of_set5_is_told_from_the_record() -> None:
+    model = load_model("fsrcnn-x3")
+    results = [result(model.name, 3, 33, dataset) for dataset in ("Set5", "Set14")]
+    write_card(model, results)
+    set5, set14 = read_card(model_path(model.name)).figures
+    assert "how widely contrast is varied" in set5.note
+    assert "BSDS500-train/302003" in set5.note
+    assert set14.note == ""
+
+    assert model.card.training is not None
+    others = [name for name in model.card.training.train if name != "BSDS500-train/302003"]
+    unseen = model.card.training.model_copy(update={"train": others, "start": None})
+    card = model.card.model_copy(update={"training": unseen})
+    write_card(replace(model, card=card), results)
+    set5, _ = read_card(model_path(model.name)).figures
+    assert "how widely contrast is varied" in set5.note
+    assert "302003" not in set5.note
 
 
 def test_a_card_can_be_written_again(copies: Path) -> None:

@@ -54,6 +54,7 @@ figures = st.builds(
     ssim=st.floats(-1, 1),
     bicubic_psnr=decibels,
     bicubic_ssim=st.floats(-1, 1),
+    note=st.text(max_size=8),
 )
 cards = st.builds(
     Card,

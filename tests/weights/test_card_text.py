@@ -54,6 +54,32 @@ def test_a_loss_that_rounds_to_nothing_has_no_minus() -> None:
     assert "+0.00 to bicubic" in short_card(card)
 
 
+def test_each_start_before_the_last_training_is_told_apart() -> None:
+    last = FULL.training
+    assert last is not None
+    config = {"scale": 3}
+    first = last.model_copy(update={"config": {}, "step": 100, "data": ["T91"]})
+    second = last.model_copy(update={"config": config, "step": 2_000, "start": first})
+    card = FULL.model_copy(update={"training": last.model_copy(update={"start": second})})
+    rows = [(name, said) for name, said in card_rows(card) if name not in dict(card_rows(BARE))]
+    assert [(name, said.partition(" in ")[0]) for name, said in rows if name != "validation"] == [
+        ("training", "12,000 steps"),
+        ("trained on", "T91, mine (pictures: 2, and 1 for validation)"),
+        ("taught by", "larger"),
+        ("before it, at x3", "2,000 steps"),
+        ("before it", "100 steps"),
+        ("trained on", "T91 (pictures: 2, and 1 for validation)"),
+        ("Set5", "33.00 dB / 0.9100, bicubic 30.50 dB / 0.8700 (+2.50 dB); pictures: 5"),
+    ]
+
+
+def test_what_is_to_be_known_of_a_test_set_stands_by_its_figures() -> None:
+    (set5,) = FULL.figures
+    noted = FULL.model_copy(update={"figures": (set5.model_copy(update={"note": "Seen once."}),)})
+    assert dict(card_rows(noted))["Set5"].endswith("(+2.50 dB); pictures: 5. Seen once.")
+    assert "Set5: 33.00 dB, +2.50 to bicubic; SSIM 0.9100. Seen once." in short_card(noted)
+
+
 def test_what_a_card_does_not_tell_is_said_to_be_unknown_or_left_out() -> None:
     rows = dict(card_rows(BARE))
     assert rows["architecture"] == "srcnn-915"

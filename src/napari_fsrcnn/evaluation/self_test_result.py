@@ -19,6 +19,18 @@ _INVISIBLE = 20 * log10(255)
 # Pixels; the gain of fewer says little of another part of the same picture.
 _FEW = 64 * 64
 
+_WRITTEN = (
+    "scale",
+    "sample",
+    "pixels",
+    "data_range",
+    "rgb",
+    "channels",
+    "bicubic",
+    "models",
+    "seen_by",
+)
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -151,7 +163,7 @@ class SelfTest:
                 f"{instead}"
             )
         advice = f"Use {best.name}: it gains {gained} over bicubic on this picture."
-        if best.ssim_gain < 0:
+        if round(best.ssim_gain, 4) < 0:
             advice += f" Its SSIM is lower, though, by {-best.ssim_gain:.4f}: compare the results."
         return advice
 
@@ -159,8 +171,7 @@ class SelfTest:
         """Write all but the map as JSON; an infinite number, which JSON does not have, is null."""
         from pydantic_core import to_json
 
-        names = ("scale", "sample", "data_range", "rgb", "channels", "bicubic", "models", "seen_by")
-        figures = {name: getattr(self, name) for name in (*names, "advice")}
+        figures = {name: getattr(self, name) for name in (*_WRITTEN, "advice")}
         return to_json(figures, indent=2, inf_nan_mode="null").decode()
 
 

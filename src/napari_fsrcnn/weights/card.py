@@ -31,7 +31,10 @@ class Validation(_Frozen):
 
 
 class DatasetFigures(_Frozen):
-    """Means over the pictures of a test set, on Y: PSNR in dB and SSIM, and bicubic's."""
+    """Means over the pictures of a test set, on Y: PSNR in dB and SSIM, and bicubic's.
+
+    ``note`` tells in whole sentences what of the set had been seen before it was measured.
+    """
 
     dataset: str
     pictures: int
@@ -39,6 +42,7 @@ class DatasetFigures(_Frozen):
     ssim: float
     bicubic_psnr: float
     bicubic_ssim: float
+    note: str = ""
 
 
 _PICTURES = ("data", "train", "validation", "fingerprints")
@@ -126,7 +130,7 @@ class Card(_Frozen):
         Where imported weights come from; empty for weights trained here.
     training, validation : TrainingRecord, Validation or None
     figures : tuple of DatasetFigures
-        On sets that the weights were neither trained nor chosen on.
+        On sets kept for tests; where one had a part in the training, its note says so.
     intended_use, limits : str
         What the weights are made for, and what they must not be trusted with.
     weights_license : str

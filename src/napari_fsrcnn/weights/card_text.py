@@ -50,7 +50,7 @@ def short_card(card: Card) -> str:
     lines = [first]
     lines += [
         f"{each.dataset}: {each.psnr:.2f} dB, {gain(each.psnr, each.bicubic_psnr):+z.2f} to bicubic; "
-        f"SSIM {each.ssim:.4f}"
+        f"SSIM {each.ssim:.4f}{_noted(each)}"
         for each in card.figures
     ]
     if not card.figures and card.validation is not None:
@@ -69,16 +69,26 @@ def _history(card: Card) -> Iterator[tuple[str, str]]:
     if card.origin:
         yield "origin", card.origin
     if card.training is not None:
-        record: TrainingRecord | None = card.training
-        while record is not None:
-            seen = f"pictures: {len(record.train)}, and {len(record.validation)} for validation"
-            yield "trained on", f"{', '.join(record.data)} ({seen})"
-            yield "training", _course(record)
-            if teacher := record.config.get("teacher"):
-                yield "taught by", Path(teacher).stem
-            record = record.start
+        yield from _trainings(card.training)
     if card.validation is not None:
         yield "validation", _chosen(card.validation)
+
+
+def _trainings(last: TrainingRecord) -> Iterator[tuple[str, str]]:
+    """Tell the last training, then those that it started from; of pictures, what is new."""
+    stage, shown = "training", ""
+    record: TrainingRecord | None = last
+    while record is not None:
+        yield stage, _course(record)
+        counts = f"pictures: {len(record.train)}, and {len(record.validation)} for validation"
+        pictures = f"{', '.join(record.data)} ({counts})"
+        if pictures != shown:
+            yield "trained on", pictures
+        if teacher := record.config.get("teacher"):
+            yield "taught by", Path(teacher).stem
+        shown, record = pictures, record.start
+        scale = None if record is None else record.config.get("scale")
+        stage = f"before it, at x{scale}" if scale else "before it"
 
 
 def _course(record: TrainingRecord) -> str:
@@ -102,7 +112,12 @@ def _on(figures: DatasetFigures) -> str:
     return (
         f"{figures.psnr:.2f} dB / {figures.ssim:.4f}, bicubic {figures.bicubic_psnr:.2f} dB / "
         f"{figures.bicubic_ssim:.4f} ({gained:+z.2f} dB); pictures: {figures.pictures}"
+        f"{_noted(figures)}"
     )
+
+
+def _noted(figures: DatasetFigures) -> str:
+    return f". {figures.note}" if figures.note else ""
 
 
 def in_words(seconds: float) -> str:
