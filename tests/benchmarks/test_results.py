@@ -61,6 +61,13 @@ def test_a_model_s_own_card_has_them(name: str) -> None:
         each.dataset: (each.pictures, each.psnr, each.ssim, each.bicubic_psnr, each.bicubic_ssim)
         for each in card.figures
     }
+    assert card.training is not None
+    woman = "BSDS500-train/302003" in card.training.learnt
+    assert [("302003" in each.note, bool(each.note)) for each in card.figures] == [
+        (woman, True),
+        (False, False),
+        (False, False),
+    ]
     assert card.intended_use
     assert card.limits
     assert card.weights_license
