@@ -39,7 +39,16 @@ def test_only_the_plane_is_resampled() -> None:
 
 @pytest.mark.parametrize(
     ("unit", "expected"),
-    [("µm", "micrometer"), ("micron", "micrometer"), ("nm", "nanometer"), ("inch", "inch")],
+    [
+        ("µm", "micrometer"),
+        ("micron", "micrometer"),
+        ("nm", "nanometer"),
+        ("\N{LATIN CAPITAL LETTER A WITH RING ABOVE}", "angstrom"),
+        ("\N{ANGSTROM SIGN}", "angstrom"),
+        ("inch", "inch"),
+        ("pixel", ""),
+        ("pixels", ""),
+    ],
 )
 def test_units_are_written_in_full(unit: str, expected: str) -> None:
     assert named_axis("X", unit).unit == expected
