@@ -81,7 +81,7 @@ def test_the_version_is_the_packages(command: Run) -> None:
         ("train --data bsd100 --out a.safetensors --scale 9", "scale: Input should be"),
         ("upscale a.png b.png --value-range 5 5", "The value range must be LOW HIGH"),
         ("selftest a.png --scale 2 --value-range 5 5", "The value range must be LOW HIGH"),
-        ("upscale nowhere.png b.png", "There is no file nowhere.png."),
+        ("upscale nowhere.png b.png", "There is no file or folder nowhere.png."),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(command: Run, words: str, sentence: str) -> None:
@@ -96,7 +96,7 @@ def test_bad_input_is_one_line_and_exit_code_2(command: Run, words: str, sentenc
 def test_a_process_ends_so_too(process: Run) -> None:
     ended = process("upscale", "nowhere.png", "b.png")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "Error: There is no file nowhere.png.\n"
+    assert ended.stderr == "Error: There is no file or folder nowhere.png.\n"
 
 
 def test_a_sentence_of_many_lines_becomes_one() -> None:

@@ -98,6 +98,7 @@ def test_the_model_is_the_one_of_the_readme(command: Run, pictures: Path, tmp_pa
         ("a.png", "", "A .png file cannot hold a stack"),
         ("a.webp", "", "must end in .png"),
         ("nowhere/a.tif", "", "does not exist"),
+        (".", "", "is a folder: give the name of a file in it."),
         ("a.tif", "--model nosuch", "There is no model 'nosuch'"),
         ("a.tif", "--model nosuch.safetensors", "There is no file"),
         ("a.tif", "--device cuda:99", "no device cuda:99"),

@@ -1,9 +1,11 @@
 """Files by suffix, and those that are no pictures or broken ones."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import zarr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,10 +28,11 @@ def test_every_known_suffix_is_written_and_read(tmp_path: Path, suffix: str) -> 
 
 @pytest.mark.parametrize("name", ["a.xyz", "a", "a.png.txt"])
 def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
     for attempt in (read_picture, lambda file: write_picture(file, Picture(np.zeros((4, 5))))):
         with pytest.raises(ValueError, match=r"must end in \.png, \.jpg, .*\.tiff"):
             attempt(tmp_path / name)
-    assert not list(tmp_path.iterdir())
+    assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [(name, 0)]
 
 
 def test_what_is_only_read_is_not_written(tmp_path: Path) -> None:
@@ -44,8 +47,21 @@ def test_visible_pictures_only() -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"There is no file .*a\.png"):
-        read_picture(tmp_path / "a.png")
+    for name in ("a.png", "a.d"):
+        with pytest.raises(FileNotFoundError, match=f"There is no file or folder .*{name}"):
+            read_picture(tmp_path / name)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_part_of_zarr_is_called_so(tmp_path: Path, version: Any) -> None:
+    zarr.open_group(tmp_path / "a.zarr", mode="w", zarr_format=version, attributes={"a": 1})
+    parts = list((tmp_path / "a.zarr").iterdir())
+    assert parts
+    for part in parts:
+        with pytest.raises(
+            ValueError, match=r"is a part of Zarr data: give its folder, .*a\.zarr\."
+        ):
+            read_picture(part)
 
 
 @pytest.mark.parametrize(
@@ -73,18 +89,20 @@ def test_a_refused_picture_leaves_the_old_file(tmp_path: Path) -> None:
         ("a.jpg", np.uint16, "cannot hold uint16"),
         ("a.webp", np.uint8, "must end in"),
         ("nowhere/a.tif", np.uint8, "does not exist"),
-        ("folder.tif", np.uint8, "is a folder"),
+        ("folder.tif", np.uint8, "is a folder: give the name of a file in it"),
+        ("folder", np.uint8, "is a folder: give the name of a file in it"),
     ],
 )
 def test_a_name_can_be_refused_before_the_picture_is_there(
     tmp_path: Path, name: str, dtype: type[np.generic], message: str
 ) -> None:
     (tmp_path / "folder.tif").mkdir()
+    (tmp_path / "folder").mkdir()
     like = Picture(np.zeros((4, 5), dtype))
     with pytest.raises((ValueError, OSError), match=message):
         check_output(tmp_path / name, like)
     check_output(tmp_path / "a.tif", like)
-    assert [path.name for path in tmp_path.iterdir()] == ["folder.tif"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "folder.tif"]
 
 
 @given(suffix=st.sampled_from(WRITTEN_SUFFIXES), n_bytes=st.integers(0, 400), data=st.data())

@@ -104,5 +104,5 @@ def _target(path: str | os.PathLike[str]) -> Path:
     target = Path(path).resolve()
     check_folder_of(target)
     if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder: give the name of a file to write.")
+        raise IsADirectoryError(f"{target} is a folder: give the name of a file in it.")
     return target

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 KIND = "an OME-Zarr image"
 
-_METADATA = (".zgroup", ".zarray", "zarr.json")
+METADATA = (".zgroup", ".zarray", ".zattrs", "zarr.json")
+"""The files in which Zarr data say what they are."""
 
 
 class OmeImage(NamedTuple):
@@ -58,7 +59,10 @@ def open_ome_zarr(folder: Path) -> OmeImage:
 def _open(folder: Path) -> OmeImage:
     import zarr
 
-    attributes: Mapping[str, Any] = dict(zarr.open_group(folder, mode="r").attrs)
+    found = zarr.open(folder, mode="r")
+    if isinstance(found, zarr.Array):
+        raise TypeError("it is a bare Zarr array; give the folder above it, which holds the image")
+    attributes: Mapping[str, Any] = dict(found.attrs)
     image = attributes.get("ome", attributes)  # 0.5, or up to 0.4
     if not isinstance(image, Mapping) or not image.get("multiscales"):
         raise ValueError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_fsrcnn.files.atomic import atomic_path, check_target
 from napari_fsrcnn.files.explained import explained
+from napari_fsrcnn.files.ome_zarr import METADATA
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.raster import check_raster, read_raster, write_raster
 from napari_fsrcnn.files.tiff import read_tiff, write_tiff
@@ -65,9 +66,11 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     (dtype('uint16'), 'YX')
     """
     path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file or folder {path}.")
+    if path.name in METADATA:
+        raise ValueError(f"{path} is a part of Zarr data: give its folder, {path.parent}.")
     _check_suffix(path, PICTURE_SUFFIXES)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}.")
     reader = read_tiff if path.suffix.lower() in _TIFF_SUFFIXES else read_raster
     with explained(path, "a picture"):
         return reader(path)
@@ -106,8 +109,8 @@ def check_output(path: str | os.PathLike[str], like: Picture) -> None:
         As `write_picture`; what only the writing itself shows is not found here.
     """
     path = Path(path)
-    _check_suffix(path, WRITTEN_SUFFIXES)
     check_target(path)
+    _check_suffix(path, WRITTEN_SUFFIXES)
     if path.suffix.lower() not in _TIFF_SUFFIXES:
         check_raster(path, like)
 
