@@ -77,6 +77,9 @@ def test_what_is_laid_out_is_valid_by_the_specification(tmp_path: Path, dtype: s
         Axis("y", "space", "micrometer", 0.2, -0.1),
         Axis("x", "space", "micrometer", 0.2, -0.1),
     ]
+    window = {"min": 0, "max": 255, "start": 0, "end": 200}
+    channels = [{"label": name, "color": "00FF00", "window": window} for name in "abc"]
+    omero = {"channels": channels, "rdefs": {"model": "color"}}
     create_pyramid(
         tmp_path / "a.zarr",
         [(2, 3, 40, 50), (2, 3, 20, 25)],
@@ -84,7 +87,7 @@ def test_what_is_laid_out_is_valid_by_the_specification(tmp_path: Path, dtype: s
         np.dtype(dtype),
         axes,
         name="cells",
-        rgb=True,
+        omero=omero,
         attributes={"mine": 1},
     )
     image = Image.from_zarr(zarr.open_group(tmp_path / "a.zarr", mode="r"))
@@ -92,13 +95,44 @@ def test_what_is_laid_out_is_valid_by_the_specification(tmp_path: Path, dtype: s
     (multiscale,) = ome["multiscales"]
     units = [axis["unit"] for axis in multiscale["axes"]]
     assert units == ["second", None, "micrometer", "micrometer"]
-    assert [each["color"] for each in ome["omero"]["channels"]] == ["FF0000", "00FF00", "0000FF"]
+    assert [each["label"] for each in ome["omero"]["channels"]] == ["a", "b", "c"]
     assert read_attributes(tmp_path / "a.zarr")["mine"] == 1
     assert open_ome_zarr(tmp_path / "a.zarr").axes == tuple(axes)
+    assert open_ome_zarr(tmp_path / "a.zarr").omero == omero
     scale, translation = multiscale["datasets"][1]["coordinateTransformations"]
     assert scale["scale"] == [0.5, 1, 0.4, 0.4]
     # Its first pixel covers the first two of the finest level, at -0.1 and 0.1.
     assert translation["translation"] == pytest.approx([0, 0, 0, 0])
+
+
+@VERSIONS
+@pytest.mark.parametrize(
+    ("omero", "found"),
+    [
+        ({"channels": [{"label": "DAPI"}], "version": "0.4"}, {"channels": [{"label": "DAPI"}]}),
+        ({"channels": ["DAPI"]}, {}),
+        ({"version": "0.4"}, {}),
+        ("DAPI", {}),
+    ],
+)
+def test_how_channels_are_called_and_shown(
+    tmp_path: Path, version: str, omero: Any, found: dict[str, Any]
+) -> None:
+    write(tmp_path / "a.zarr", version)
+    attributes = zarr.open_group(tmp_path / "a.zarr").attrs
+    if version == "0.4":
+        attributes["omero"] = omero
+    else:
+        ome: Any = attributes["ome"]
+        attributes["ome"] = {**ome, "omero": omero}
+    assert open_ome_zarr(tmp_path / "a.zarr").omero == found
+
+
+@VERSIONS
+def test_a_bare_array_is_called_so(tmp_path: Path, version: str) -> None:
+    write(tmp_path / "a.zarr", version)
+    with pytest.raises(ValueError, match="it is a bare Zarr array; give the folder above it"):
+        open_ome_zarr(tmp_path / "a.zarr" / "0")
 
 
 def test_a_chunk_of_zeros_is_there_too(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Pictures opened part by part: the same values, axes and sizes as when they are read whole."""
 
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,54 @@ def test_the_pixel_size_and_its_unit(tmp_path: Path) -> None:
     assert [axis.scale for axis in found] == pytest.approx(list(size.values()))
 
 
+def write_several(path: Path) -> None:
+    with tifffile.TiffWriter(path, ome=path.name.endswith(".ome.tif")) as file:
+        for size in (50, 40, 30):
+            file.write(STACK[..., :size], photometric="minisblack")
+
+
+def write_pyramid(path: Path) -> None:
+    with tifffile.TiffWriter(path) as file:
+        file.write(STACK, photometric="minisblack", subifds=1)
+        file.write(STACK[:, ::2, ::2], photometric="minisblack", subfiletype=1)
+
+
+def write_flat_pyramid(path: Path) -> None:
+    with tifffile.TiffWriter(path) as file:  # as other programs do, without nesting
+        file.write(STACK[0], photometric="minisblack", metadata=None)
+        file.write(STACK[0, ::2, ::2], photometric="minisblack", metadata=None, subfiletype=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "others"),
+    [
+        ("a.ome.tif", write_several, 2),
+        ("a.tif", write_several, 2),
+        ("a.tif", write_pyramid, 0),
+        ("a.tif", write_flat_pyramid, 0),
+    ],
+)
+def test_other_images_are_counted(
+    tmp_path: Path, name: str, write: Callable[[Path], None], others: int
+) -> None:
+    write(tmp_path / name)
+    assert open_picture(tmp_path / name).others == others
+    picture = read_picture(tmp_path / name)
+    assert picture.others == others
+    assert picture.enlarged(picture.data, 1).others == 0
+
+
+@pytest.mark.parametrize(
+    ("unit", "seconds"), [({}, 2.5), ({"tunit": "msec"}, 0.0025), ({"tunit": "moons"}, None)]
+)
+def test_the_frame_interval(tmp_path: Path, unit: dict[str, str], seconds: float | None) -> None:
+    notes: dict[str, Any] = {"axes": "TYX", "finterval": 2.5, **unit}
+    tifffile.imwrite(tmp_path / "a.tif", STACK, imagej=True, metadata=notes)
+    t, y, _ = open_picture(tmp_path / "a.tif").axes
+    assert (t.scale, t.unit) == ((1.0, "") if seconds is None else (seconds, "second"))
+    assert (y.scale, y.unit) == (1.0, "")
+
+
 def test_a_mapped_file_does_not_pile_up(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", np.zeros((2000, 2000), np.uint16))
     found = open_picture(tmp_path / "a.tif").data
@@ -96,6 +145,7 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "a.tif").write_bytes(b"II*\0broken")
     with pytest.raises(ValueError, match=r"a\.tif cannot be read as a picture"):
         open_picture(tmp_path / "a.tif")
+    (tmp_path / "a.docx").touch()
     with pytest.raises(ValueError, match="not a kind of picture"):
         open_picture(tmp_path / "a.docx")
 

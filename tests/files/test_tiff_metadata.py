@@ -82,6 +82,25 @@ def test_imagej_finds_its_own_notes_again(tmp_path: Path) -> None:
         assert after.pages.first.resolution == pytest.approx((20, 20))
 
 
+@pytest.mark.parametrize("dtype", ["uint16", "float64"])  # ImageJ's format and the plain one
+def test_a_time_step_of_ome_reaches_other_tiffs(tmp_path: Path, dtype: str) -> None:
+    notes = {"axes": "TYX", "TimeIncrement": 500, "TimeIncrementUnit": "ms"}
+    tifffile.imwrite(tmp_path / "a.ome.tif", np.ones((2, 4, 5), dtype), ome=True, metadata=notes)
+    write_picture(tmp_path / "b.tif", read_picture(tmp_path / "a.ome.tif"))
+    assert dict(read_picture(tmp_path / "b.tif").pixel_size) == {"T": 0.5}
+
+
+def test_imagejs_frame_interval_keeps_its_unit_and_reaches_ome(tmp_path: Path) -> None:
+    notes = {"axes": "TYX", "finterval": 500.0, "tunit": "ms"}
+    tifffile.imwrite(tmp_path / "a.tif", np.ones((2, 4, 5), "u2"), imagej=True, metadata=notes)
+    picture = read_picture(tmp_path / "a.tif")
+    assert dict(picture.pixel_size) == {"T": 0.5}
+    for name in ("b.tif", "b.ome.tif"):
+        write_picture(tmp_path / name, picture)
+        assert dict(read_picture(tmp_path / name).pixel_size) == {"T": 0.5}
+    assert read_picture(tmp_path / "b.tif").imagej["finterval"] == 500.0
+
+
 def test_a_resolution_of_zero_says_nothing(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", np.ones((4, 5), np.uint8), resolution=(0, 0))
     assert dict(read_picture(tmp_path / "a.tif").pixel_size) == {}

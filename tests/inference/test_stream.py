@@ -114,6 +114,37 @@ def test_ome_zarr_keeps_its_axes(model: Model, tmp_path: Path, version: int) -> 
     np.testing.assert_allclose(levels(tmp_path / "b.zarr")[0], expected, atol=1)
 
 
+def test_ome_zarr_keeps_what_it_says_of_channels(model: Model, tmp_path: Path) -> None:
+    window = {"min": 0, "max": 4095, "start": 100, "end": 2000}
+    channels = [{"label": name, "color": "00FF00", "window": window} for name in ("DAPI", "GFP")]
+    omero: dict[str, Any] = {"channels": channels, "rdefs": {"defaultZ": 1}}
+    old = zarr.open_group(tmp_path / "a.zarr", mode="w", zarr_format=2)  # OME-Zarr 0.4
+    old.create_array("0", data=STACK[0], chunks=(1, 40, 40))
+    axes = [{"name": "c", "type": "channel"}, {"name": "y"}, {"name": "x"}]
+    old.attrs["multiscales"] = [{"axes": axes, "datasets": [{"path": "0"}], "version": "0.4"}]
+    old.attrs["omero"] = {**omero, "version": "0.4"}
+    upscale_to_zarr(tmp_path / "a.zarr", tmp_path / "b.zarr", model, device="cpu")
+    ome: Any = zarr.open_group(tmp_path / "b.zarr", mode="r").attrs["ome"]
+    filled = [{"active": True, **channel} for channel in channels]
+    assert ome["omero"] == {**omero, "channels": filled}
+
+
+def test_names_of_channels_in_ome_tiff(model: Model, tmp_path: Path) -> None:
+    notes = {"axes": "ZCYX", "Channel": {"Name": ["DAPI", "GFP"]}}
+    tifffile.imwrite(
+        tmp_path / "a.ome.tif", STACK, ome=True, photometric="minisblack", metadata=notes
+    )
+    how: Any = {"value_range": (10, 4000), "device": "cpu"}
+    upscale_to_zarr(tmp_path / "a.ome.tif", tmp_path / "b.zarr", model, **how)
+    levels(tmp_path / "b.zarr")  # valid
+    ome: Any = zarr.open_group(tmp_path / "b.zarr", mode="r").attrs["ome"]
+    window = {"min": 0, "max": 65535, "start": 10, "end": 4000}
+    assert [(each["label"], each["window"]) for each in ome["omero"]["channels"]] == [
+        ("DAPI", window),
+        ("GFP", window),
+    ]
+
+
 @pytest.mark.parametrize("dtype", ["?", "i2", "f4", "f8"])
 def test_dtypes(model: Model, tmp_path: Path, dtype: str) -> None:
     image = (STACK[0, 0] % 2 if dtype == "?" else STACK[0, 0] / 8.0 - 100).astype(dtype)

@@ -76,8 +76,12 @@ class LargeTiff:
     axes : str
         One letter an axis, in tifffile's code, ending in YX or YXS.
     pixel_size : dict of str to float
-        In `unit`, by axis.
+        In `unit`, by axis; of T in seconds.
     unit : str
+    channels : tuple of str
+        Names of the channels; empty where the file does not say.
+    others : int
+        How many other images the file holds.
     """
 
     data: TiledArray
@@ -85,6 +89,8 @@ class LargeTiff:
     axes: str
     pixel_size: dict[str, float]
     unit: str
+    channels: tuple[str, ...]
+    others: int
 
 
 def open_large_tiff(path: Path) -> LargeTiff | None:
@@ -119,4 +125,6 @@ def open_large_tiff(path: Path) -> LargeTiff | None:
             if series.dataoffset is None
             else MappedArray(path, series.shape, dtype, series.dataoffset)
         )
-        return LargeTiff(data, rgb, series.axes, size, unit)
+        channels = tiff_metadata.read_channels(file, series.axes, series.shape)
+        others = tiff_metadata.count_others(file)
+        return LargeTiff(data, rgb, series.axes, size, unit, channels, others)

@@ -30,12 +30,14 @@ class OmeImage(NamedTuple):
     array: Array[Any]
     """Shape (..., Y, X)."""
     axes: tuple[Axis, ...]
+    omero: Mapping[str, Any]
+    """How the channels are called and shown, without the version; empty where it is not said."""
 
 
 def is_zarr(folder: Path) -> bool:
     """Say whether a folder is Zarr data, by its name or by what lies in it."""
     return folder.is_dir() and (
-        folder.suffix.lower() == ".zarr" or any((folder / name).is_file() for name in _METADATA)
+        folder.suffix.lower() == ".zarr" or any((folder / name).is_file() for name in METADATA)
     )
 
 
@@ -87,7 +89,7 @@ def _open(folder: Path) -> OmeImage:
     for transformed in (finest, multiscale):  # in this order, says the specification
         for each in transformed.get("coordinateTransformations", ()):
             axes = _transformed(axes, each)
-    return OmeImage(array, tuple(axes))
+    return OmeImage(array, tuple(axes), _omero(image))
 
 
 def _axis(axis: str | Mapping[str, str]) -> Axis:
@@ -96,6 +98,17 @@ def _axis(axis: str | Mapping[str, str]) -> Axis:
         return named_axis(axis)
     described = named_axis(axis["name"], axis.get("unit", ""))
     return replace(described, type=axis.get("type", described.type))
+
+
+def _omero(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the block "omero", which no picture needs to have right."""
+    omero = image.get("omero")
+    if not isinstance(omero, Mapping):
+        return {}
+    channels = omero.get("channels")
+    if not isinstance(channels, list) or not all(isinstance(each, Mapping) for each in channels):
+        return {}
+    return {key: value for key, value in omero.items() if key != "version"}
 
 
 def _transformed(axes: Sequence[Axis], transformation: Mapping[str, Any]) -> list[Axis]:

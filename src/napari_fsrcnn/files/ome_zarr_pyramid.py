@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from zarr import Array
 
 VERSION = "0.5"
-_RGBA = ("FF0000", "00FF00", "0000FF", "FFFFFF")
 
 
 def create_pyramid(
@@ -25,7 +25,7 @@ def create_pyramid(
     axes: Sequence[Axis],
     *,
     name: str,
-    rgb: bool = False,
+    omero: Mapping[str, Any] = MappingProxyType({}),
     attributes: Mapping[str, Any],
 ) -> None:
     """Write an image's metadata and its levels without chunks.
@@ -42,8 +42,8 @@ def create_pyramid(
     axes : sequence of Axis
         Of the first level, in OME-Zarr's order.
     name : str
-    rgb : bool
-        Whether the channels are red, green, blue (and alpha).
+    omero : mapping
+        The block of that name: how the channels are called and shown; none where it is empty.
     attributes : mapping
         Plain values beside OME-Zarr's own.
 
@@ -72,9 +72,8 @@ def create_pyramid(
         "datasets": datasets,
     }
     ome: dict[str, Any] = {"version": VERSION, "multiscales": [multiscale]}
-    if rgb:
-        channels = shapes[0][[axis.type for axis in axes].index("channel")]
-        ome["omero"] = {"channels": [_channel(color, dtype) for color in _RGBA[:channels]]}
+    if omero:
+        ome["omero"] = dict(omero)
     root.attrs.update({"ome": ome, **attributes})
 
 
@@ -122,9 +121,3 @@ def _dataset(level: int, axes: Sequence[Axis]) -> dict[str, Any]:
             {"type": "translation", "translation": [axis.translation for axis in axes]},
         ],
     }
-
-
-def _channel(color: str, dtype: np.dtype[Any]) -> dict[str, Any]:
-    top = 1 if dtype.kind in "bf" else int(np.iinfo(dtype).max)
-    window = {"min": 0, "max": top, "start": 0, "end": top}
-    return {"color": color, "active": True, "window": window}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,9 @@ from napari_fsrcnn.files.pictures import read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from napari_fsrcnn.files.large_tiff import LargeTiff
+    from napari_fsrcnn.files.picture import Picture
 
 _TIFF_SUFFIXES = (".tif", ".tiff")
 
@@ -30,11 +33,18 @@ class OpenPicture:
         Whether the last axis is colour.
     axes : tuple of Axis
         One an axis of `data`.
+    omero : mapping
+        OME-Zarr's block of that name, which says how channels are called and shown; its channels
+        may lack what is not known.
+    others : int
+        How many other images the file holds, of which none is here.
     """
 
     data: Any
     rgb: bool
     axes: tuple[Axis, ...]
+    omero: Mapping[str, Any] = field(default_factory=dict)
+    others: int = 0
 
 
 def open_picture(path: Path) -> OpenPicture:
@@ -57,19 +67,12 @@ def open_picture(path: Path) -> OpenPicture:
         if not is_zarr(path):
             raise ValueError(f"{path} is a folder but holds no Zarr data: give a picture.")
         image = open_ome_zarr(path)
-        return OpenPicture(image.array, rgb=False, axes=image.axes)
-    if path.is_file() and path.suffix.lower() in _TIFF_SUFFIXES:
-        from napari_fsrcnn.files.large_tiff import open_large_tiff
-
-        with explained(path, "a picture"):
-            tiff = open_large_tiff(path)
-        if tiff is not None:
-            return OpenPicture(
-                tiff.data, tiff.rgb, _axes(tiff.axes, tiff.pixel_size, tiff.unit, rgb=tiff.rgb)
-            )
-    picture = read_picture(path)
+        return OpenPicture(image.array, rgb=False, axes=image.axes, omero=image.omero)
+    picture = _open_file(path)
     axes = _axes(picture.axes, picture.pixel_size, picture.unit, rgb=picture.rgb)
-    return OpenPicture(picture.data, picture.rgb, axes)
+    names = () if picture.rgb else picture.channels
+    omero = {"channels": [{"label": name} for name in names]} if names else {}
+    return OpenPicture(picture.data, picture.rgb, axes, omero, picture.others)
 
 
 def stamp_of(path: Path) -> str:
@@ -81,11 +84,22 @@ def stamp_of(path: Path) -> str:
     return hashlib.sha256(b"".join(name.read_bytes() for name in names)).hexdigest()
 
 
+def _open_file(path: Path) -> LargeTiff | Picture:
+    if path.is_file() and path.suffix.lower() in _TIFF_SUFFIXES:
+        from napari_fsrcnn.files.large_tiff import open_large_tiff
+
+        with explained(path, "a picture"):
+            tiff = open_large_tiff(path)
+        if tiff is not None:
+            return tiff
+    return read_picture(path)
+
+
 def _axes(
     letters: str, pixel_size: Mapping[str, float], unit: str, *, rgb: bool
 ) -> tuple[Axis, ...]:
     names = f"{letters[:-1]}C" if rgb else letters.replace("S", "C")
+    units = {letter: "s" if letter == "T" else unit for letter in pixel_size}
     return tuple(
-        named_axis(letter, unit if letter in pixel_size else "", pixel_size.get(letter, 1.0))
-        for letter in names
+        named_axis(letter, units.get(letter, ""), pixel_size.get(letter, 1.0)) for letter in names
     )

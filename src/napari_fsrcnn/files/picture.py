@@ -33,11 +33,15 @@ class Picture:
         Q unknown). Derived from the shape where it is not given.
     pixel_size : mapping of str to float
         Size of a pixel in `unit` along the axes named by their letters, of Z, Y and X. Empty
-        where the file does not say.
+        where the file does not say. Of T, the time from one to the next, in seconds.
     unit : str
         Unit of `pixel_size`, such as "µm", "inch" or "cm"; "" where the file does not say.
     imagej : mapping
         What ImageJ keeps beside that: labels, display ranges, colour tables, frame interval.
+    channels : tuple of str
+        Names of the channels, in the order of C; empty where the file does not say.
+    others : int
+        How many other images the file holds, of which none is here.
 
     Raises
     ------
@@ -51,6 +55,8 @@ class Picture:
     pixel_size: Mapping[str, float] = field(default_factory=dict)
     unit: str = ""
     imagej: Mapping[str, Any] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
+    others: int = 0
 
     def __post_init__(self) -> None:
         last = "YXS" if self.rgb else "YX"
@@ -90,7 +96,7 @@ class Picture:
             for key, value in self.imagej.items()
             if key not in _IMAGEJ_OUTLINES
         }
-        return replace(self, data=data, pixel_size=pixel_size, imagej=imagej)
+        return replace(self, data=data, pixel_size=pixel_size, imagej=imagej, others=0)
 
     def planes(self) -> list[tuple[tuple[int, ...], NDArray[Any]]]:
         """Return each plane ``(Y, X)`` or ``(Y, X, 3 or 4)`` with its index in the stack.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tifffile
 
-from napari_fsrcnn.files import tiff_metadata
+from napari_fsrcnn.files import ome_xml, tiff_metadata
 from napari_fsrcnn.files.picture import Picture
 
 if TYPE_CHECKING:
@@ -42,7 +42,16 @@ def read_tiff(path: Path) -> Picture:
         if page.photometric == _PHOTOMETRIC.MINISWHITE:
             data = np.invert(data)
         pixel_size, unit = tiff_metadata.read_pixel_size(file, page)
-        return Picture(data, rgb, axes, pixel_size, unit, tiff_metadata.read_imagej(file))
+        return Picture(
+            data,
+            rgb,
+            axes,
+            pixel_size,
+            unit,
+            tiff_metadata.read_imagej(file),
+            tiff_metadata.read_channels(file, axes, data.shape),
+            tiff_metadata.count_others(file),
+        )
 
 
 def write_tiff(path: Path, picture: Picture) -> None:
@@ -65,7 +74,7 @@ def write_tiff(path: Path, picture: Picture) -> None:
     if picture.rgb and data.shape[-1] == 4:
         options["extrasamples"] = ["unassalpha"]
     if path.name.lower().endswith((".ome.tif", ".ome.tiff")):
-        options |= {"ome": True, "metadata": tiff_metadata.for_ome(picture)}
+        options |= {"ome": True, "metadata": ome_xml.for_ome(picture)}
     elif _fits_imagej(picture):
         options |= {"imagej": True, "metadata": tiff_metadata.for_imagej(picture)}
         options |= tiff_metadata.resolution_tags(picture)

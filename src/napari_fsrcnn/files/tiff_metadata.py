@@ -1,4 +1,4 @@
-"""Pixel size, unit and ImageJ's notes: between TIFF files and a `Picture`."""
+"""Pixel size, unit, names and ImageJ's notes: between TIFF files and a `Picture`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import tifffile
 
+from napari_fsrcnn.files import ome_xml
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from napari_fsrcnn.files.picture import Picture
 
 TAG_OF_UNIT = {"inch": 2, "cm": 3}
 _UNIT_OF_TAG = {tag: unit for unit, tag in TAG_OF_UNIT.items()}
 _NO_UNIT_TAG = 1
-_OME_UNITS = {"micron": "µm", "microns": "µm", "um": "µm", "\N{GREEK SMALL LETTER MU}m": "µm"}
 # Given anew by the shape, the axes and the pixel size of what is written.
 _IMAGEJ_DERIVED = frozenset(
     {"ImageJ", "SCIFIO", "axes", "channels", "frames", "hyperstack", "images", "slices", "spacing"}
@@ -26,17 +29,23 @@ def read_pixel_size(
 ) -> tuple[dict[str, float], str]:
     """Return the pixel's size by axis, and its unit; empty where the file does not say."""
     if file.is_ome:
-        return _read_ome_pixel_size(file)
+        return ome_xml.read_pixel_size(file.ome_metadata or "")
     notes = file.imagej_metadata or (file.shaped_metadata or ({},))[0]
-    unit = _unescaped(str(notes.get("unit", _UNIT_OF_TAG.get(page.resolutionunit, ""))))
-    size = {"Z": float(notes["spacing"])} if "spacing" in notes else {}
-    per_unit_x, per_unit_y = page.resolution
-    if min(per_unit_x, per_unit_y) > 0:
-        size |= {"Y": 1 / per_unit_y, "X": 1 / per_unit_x}
-    # A resolution of 1 without a unit of the file's own is what writers put who know nothing.
-    if "unit" not in notes and set(size.values()) <= {1.0}:
-        return {}, ""
-    return size, unit
+    size, unit = _plane_size(notes, page)
+    return size | _time_step(notes), unit
+
+
+def read_channels(file: tifffile.TiffFile, axes: str, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return OME-TIFF's names of the channels of an array; empty where they have none."""
+    names = ome_xml.read_channels(file.ome_metadata or "") if file.is_ome else ()
+    n_channels = shape[axes.index("C")] if "C" in axes else 1
+    return names if any(names) and len(names) == n_channels else ()
+
+
+def count_others(file: tifffile.TiffFile) -> int:
+    """Count the images beside the first that are neither a smaller form of one nor a mask."""
+    pages = [series.keyframe.aspage() for series in file.series[1:]]
+    return sum(not (page.is_reduced or page.is_mask) for page in pages)
 
 
 def read_imagej(file: tifffile.TiffFile) -> dict[str, Any]:
@@ -63,6 +72,8 @@ def for_plain(picture: Picture) -> dict[str, Any]:
         notes["unit"] = picture.unit
     if "Z" in picture.pixel_size:
         notes["spacing"] = picture.pixel_size["Z"]
+    if "T" in picture.pixel_size:
+        notes["finterval"] = picture.pixel_size["T"]
     return notes
 
 
@@ -73,28 +84,26 @@ def for_imagej(picture: Picture) -> dict[str, Any]:
         for key, value in picture.imagej.items()
     }
     plain = for_plain(picture)
-    return notes | {key: _escaped(v) if key == "unit" else v for key, v in plain.items()}
+    # ImageJ's own frame interval stays with its unit.
+    return {key: _escaped(v) if key == "unit" else v for key, v in plain.items()} | notes
 
 
-def for_ome(picture: Picture) -> dict[str, Any]:
-    """Return the axes and physical sizes by their OME names."""
-    notes: dict[str, Any] = {"axes": picture.axes}
-    for axis, size in picture.pixel_size.items():
-        notes[f"PhysicalSize{axis}"] = size
-        notes[f"PhysicalSize{axis}Unit"] = _OME_UNITS.get(picture.unit, picture.unit or "pixel")
-    return notes
+def _plane_size(notes: Mapping[str, Any], page: tifffile.TiffPage) -> tuple[dict[str, float], str]:
+    unit = _unescaped(str(notes.get("unit", _UNIT_OF_TAG.get(page.resolutionunit, ""))))
+    size = {"Z": float(notes["spacing"])} if "spacing" in notes else {}
+    per_unit_x, per_unit_y = page.resolution
+    if min(per_unit_x, per_unit_y) > 0:
+        size |= {"Y": 1 / per_unit_y, "X": 1 / per_unit_x}
+    # A resolution of 1 without a unit of the file's own is what writers put who know nothing.
+    if "unit" not in notes and set(size.values()) <= {1.0}:
+        return {}, ""
+    return size, unit
 
 
-def _read_ome_pixel_size(file: tifffile.TiffFile) -> tuple[dict[str, float], str]:
-    image = tifffile.xml2dict(file.ome_metadata or "")["OME"]["Image"]
-    pixels = (image[0] if isinstance(image, list) else image)["Pixels"]
-    unit = str(pixels.get("PhysicalSizeXUnit", "µm"))
-    size = {
-        axis: float(pixels[f"PhysicalSize{axis}"])
-        for axis in "ZYX"
-        if f"PhysicalSize{axis}" in pixels and pixels.get(f"PhysicalSize{axis}Unit", "µm") == unit
-    }
-    return (size, unit) if size else ({}, "")
+def _time_step(notes: Mapping[str, Any]) -> dict[str, float]:
+    unit = _unescaped(str(notes.get("tunit", "sec")))
+    seconds = float(notes.get("finterval", 0)) * ome_xml.SECONDS.get(unit, 0.0)
+    return {"T": seconds} if seconds > 0 else {}
 
 
 def _escaped(text: str) -> str:

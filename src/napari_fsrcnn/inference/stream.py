@@ -21,6 +21,7 @@ from napari_fsrcnn.files.ome_zarr_pyramid import (
     open_levels,
     read_attributes,
 )
+from napari_fsrcnn.files.omero import describe_channels
 from napari_fsrcnn.files.open_picture import OpenPicture, open_picture, stamp_of
 from napari_fsrcnn.files.storage import GO_ON, OTHERWISE, written_as
 from napari_fsrcnn.files.unfinished import Unfinished
@@ -203,7 +204,7 @@ def _lay_out(place: Unfinished, picture: OpenPicture, plan: Plan, portable: Port
         np.dtype(picture.data.dtype).newbyteorder("="),
         resample_plane([picture.axes[axis] for axis in plan.order], plan.scale),
         name=place.target.stem,
-        rgb=plan.rgb,
+        omero=describe_channels(picture, plan.limits),
         attributes={ATTRIBUTE: {**_provenance(plan), "version": version("napari-fsrcnn")}},
     )
 

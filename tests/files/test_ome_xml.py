@@ -1,0 +1,92 @@
+"""OME-TIFF's XML: sizes in one unit, the time step and the channels' names, there and back."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from napari_fsrcnn.files.open_picture import open_picture
+from napari_fsrcnn.files.pictures import read_picture, write_picture
+
+STACK = np.arange(2 * 3 * 4 * 5, dtype=np.uint16).reshape(2, 3, 4, 5)
+
+
+def write(path: Path, axes: str, **notes: Any) -> Path:
+    tifffile.imwrite(
+        path, STACK, ome=True, photometric="minisblack", metadata={"axes": axes, **notes}
+    )
+    return path
+
+
+def upscaled(path: Path) -> tifffile.TiffFile:
+    picture = read_picture(path)
+    enlarged = picture.enlarged(picture.data.repeat(2, -2).repeat(2, -1), 2)
+    write_picture(path.with_name("b.ome.tif"), enlarged)
+    return tifffile.TiffFile(path.with_name("b.ome.tif"))
+
+
+def pixels(path: Path) -> Any:
+    with upscaled(path) as file:
+        return tifffile.xml2dict(file.ome_metadata or "")["OME"]["Image"]["Pixels"]
+
+
+@pytest.mark.parametrize(
+    ("unit_of_x", "unit_of_z", "sizes"),
+    [
+        ("µm", "nm", {"Z": 0.5, "Y": 0.25, "X": 0.25}),
+        ("Å", "nm", {"Z": 5000, "Y": 0.25, "X": 0.25}),
+        ("pixel", "nm", {"Y": 0.25, "X": 0.25}),  # no way from one to the other
+    ],
+)
+def test_lengths_are_in_one_unit(
+    tmp_path: Path, unit_of_x: str, unit_of_z: str, sizes: dict[str, float]
+) -> None:
+    notes: dict[str, Any] = {f"PhysicalSize{axis}": 0.25 for axis in "XY"}
+    notes |= {f"PhysicalSize{axis}Unit": unit_of_x for axis in "XY"}
+    notes |= {"PhysicalSizeZ": 500, "PhysicalSizeZUnit": unit_of_z}
+    found = read_picture(write(tmp_path / "a.ome.tif", "CZYX", **notes))
+    assert dict(found.pixel_size) == pytest.approx(sizes)
+    assert found.unit == unit_of_x
+
+
+@pytest.mark.parametrize(("step", "unit"), [(2.5, "s"), (2500, "ms")])
+def test_the_time_step(tmp_path: Path, step: float, unit: str) -> None:
+    path = write(tmp_path / "a.ome.tif", "TZYX", TimeIncrement=step, TimeIncrementUnit=unit)
+    t, z, *_ = open_picture(path).axes
+    assert (t.scale, t.unit) == (2.5, "second")
+    assert (z.scale, z.unit) == (1.0, "")
+    again = pixels(path)
+    assert (again["TimeIncrement"], again["TimeIncrementUnit"]) == (2.5, "s")
+
+
+@pytest.mark.parametrize("names", [["DAPI", "GFP"], ["405,488", "0561"], ["only one"]])
+def test_names_of_channels(tmp_path: Path, names: list[str]) -> None:
+    if len(names) == 1:
+        path = tmp_path / "a.ome.tif"
+        notes: dict[str, Any] = {"axes": "YX", "Channel": {"Name": names}}
+        tifffile.imwrite(path, STACK[0, 0], ome=True, metadata=notes)
+    else:
+        path = write(tmp_path / "a.ome.tif", "CZYX", Channel={"Name": names})
+    assert list(read_picture(path).channels) == names
+    assert open_picture(path).omero == {"channels": [{"label": name} for name in names]}
+    with upscaled(path):
+        assert list(read_picture(tmp_path / "b.ome.tif").channels) == names
+
+
+def test_what_is_not_named_has_no_names(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.ome.tif", "CZYX")
+    assert read_picture(path).channels == ()
+    assert open_picture(path).omero == {}
+    # One OME channel of two samples is no name for either of them.
+    tifffile.imwrite(
+        path,
+        np.moveaxis(STACK[0, :2], 0, -1),
+        ome=True,
+        photometric="minisblack",
+        planarconfig="contig",
+        metadata={"axes": "YXS", "Channel": {"Name": ["both"]}},
+    )
+    picture = read_picture(path)
+    assert (picture.axes, picture.channels) == ("CYX", ())
