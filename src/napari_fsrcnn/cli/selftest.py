@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say, show_table
+from napari_fsrcnn.cli.other_images import warn_of_others
 from napari_fsrcnn.cli.value_range import check_width
 from napari_fsrcnn.files.atomic import atomic_path, check_target
 
@@ -51,6 +52,7 @@ def selftest(
     if json is not None:
         check_target(json)
     picture = read_picture(image)
+    warn_of_others(image.name, picture.others, "measured")
     with progress_bar("Tiles") as progress:
         from napari_fsrcnn.evaluation.self_test import self_test
 

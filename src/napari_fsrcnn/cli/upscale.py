@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say, warn
+from napari_fsrcnn.cli.other_images import warn_of_others
 from napari_fsrcnn.cli.upscale_large import upscale_large
 from napari_fsrcnn.cli.value_range import check_width
 
@@ -104,6 +105,7 @@ def _upscale_file(
         raise ValueError(f"{target} is the picture itself: choose another name for the result.")
     picture = read_picture(source)
     check_output(target, picture)
+    warn_of_others(source.name, picture.others, "upscaled")
     with progress_bar("Tiles") as progress:
         from napari_fsrcnn.evaluation.compare import channels_of
         from napari_fsrcnn.evaluation.consistency import consistency

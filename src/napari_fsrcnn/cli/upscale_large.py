@@ -10,6 +10,7 @@ import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say, warn
 from napari_fsrcnn.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from napari_fsrcnn.cli.other_images import warn_of_others
 
 if TYPE_CHECKING:
     from napari_fsrcnn.inference.prepared import Precision
@@ -48,6 +49,7 @@ def upscale_large(
         from napari_fsrcnn.weights.shipped import load_model
 
         loaded = load_model(model, scale)
+        warn_of_others(source.name, open_picture(source).others, "upscaled")
         try:
             upscale_to_zarr(
                 source,
