@@ -45,7 +45,7 @@ def reported(events):
 show = follow.follow
 follow.follow = lambda events, *others: show(reported(events), *others)
 sys.argv = ["napari-fsrcnn", "train", *words]
-app.main()
+sys.exit(app.run())
 """
 
 Start = Callable[..., multiprocessing.process.BaseProcess]
