@@ -58,14 +58,6 @@ def test_single_picture_is_cut_in_two_without_overlap(ready_made: bool) -> None:
     assert train.lr.shape == (16, 30)
 
 
-def test_a_single_picture_without_planes_gives_the_set_its_name() -> None:
-    (pair,) = pairs("cells", 1)
-    config = TrainingConfig(scale=2, rescale=(0.8,))
-    data = prepare_data(config, [replace(pair, name="cells")])
-    assert data.labels == ["cells"]
-    assert data.train_names == data.validation_names == ("cells",)
-
-
 def planes(label: str, count: int) -> list[Pair]:
     """Planes of one stack."""
     return [replace(pair, stack=label) for pair in pairs(label, count, (16, 16))]

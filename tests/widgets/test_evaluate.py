@@ -62,7 +62,7 @@ def test_layers(
     run(widget, qtbot)
     assert widget.status.text().startswith("14 rows on CPU")
     pairs = [Pair(f"discs/{n}", plane, None, rgb=False) for n, plane in enumerate(discs)]
-    pairs.append(Pair("colour", colour, None, rgb=True))
+    pairs.append(Pair("colour/0", colour, None, rgb=True))
     for scale in (2, 3):
         alone = evaluate(f"fsrcnn-x{scale}", pairs, scale, device="cpu")
         assert figures(widget, alone.model) == [image.psnr for image in alone.images]
@@ -101,10 +101,10 @@ def test_a_single_picture_opens_over_its_layer(
     widget.form.models.tick("fsrcnn-x2")
     run(widget, qtbot)
     (score,) = widget.table.scores
-    assert score.image.name == "one"
+    assert score.image.name == "one/0"
     widget.open(score)
-    qtbot.waitUntil(lambda: "x2 one: HR" in viewer_with_discs.layers, timeout=30_000)
-    np.testing.assert_allclose(viewer_with_discs.layers["x2 one: HR"].affine.translate, (7, 9))
+    qtbot.waitUntil(lambda: "x2 one/0: HR" in viewer_with_discs.layers, timeout=30_000)
+    np.testing.assert_allclose(viewer_with_discs.layers["x2 one/0: HR"].affine.translate, (7, 9))
 
 
 def test_a_folder_and_a_model_from_a_file(
@@ -277,7 +277,7 @@ class Refused:
     def too_small(viewer: Any, widget: EvaluateWidget) -> str:
         del widget
         viewer.layers.selection = {viewer.add_image(np.eye(12), name="tiny")}
-        return "tiny is left out: its 12 x 12 pixels"
+        return "tiny/0 is left out: its 12 x 12 pixels"
 
 
 @pytest.mark.parametrize(

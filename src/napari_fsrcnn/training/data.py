@@ -32,8 +32,7 @@ class TrainingData:
     @property
     def labels(self) -> list[str]:
         """Names of the data sets, sorted."""
-        names = (*self.train_names, *self.validation_names)
-        return sorted({name.partition("/")[0] for name in names})
+        return sorted({pair.name.partition("/")[0] for pair in (*self.train, *self.validation)})
 
     @property
     def train_names(self) -> tuple[str, ...]:

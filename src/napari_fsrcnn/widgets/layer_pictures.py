@@ -88,8 +88,7 @@ def read_planes(picture: LayerPicture, scale: int) -> Iterator[Pair]:
     Yields
     ------
     Pair
-        HR alone, named ``"<layer>/<index>"``; of several stack axes ``"<layer>/<index>,<index>"``;
-        of none ``"<layer>"``.
+        HR alone, named ``"<layer>/<index>"``; of several stack axes ``"<layer>/<index>,<index>"``.
 
     Raises
     ------
@@ -193,7 +192,7 @@ def _plane(picture: LayerPicture, index: tuple[int, ...]) -> np.ndarray:
 
 
 def _name(picture: LayerPicture, index: tuple[int, ...]) -> str:
-    return f"{picture.name}/{','.join(map(str, index))}" if index else picture.name
+    return f"{picture.name}/{','.join(map(str, index)) or 0}"
 
 
 def _size(picture: LayerPicture) -> str:
