@@ -14,6 +14,11 @@ from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.card_text import in_words
 from napari_fsrcnn.weights.model import Model
 
+LOOKED_AT = "A test on Set5 decided how widely contrast is varied in training."
+
+WOMAN = "BSDS500-train/302003"
+"""The picture whose middle, shrunk, is Set5's ``img_005`` (``benchmarks/overlap.py``)."""
+
 # What a record leaves out: it has no part in the result, or is told by the record itself.
 _UNRECORDED = {"data", "out", "run", "device", "stop_after"}
 

@@ -83,6 +83,14 @@ def test_the_middle_of_a_large_picture_is_measured_as_if_it_were_not_cut() -> No
     assert found.part == "the middle 35 x 35 of 70 x 64 pixels"
 
 
+def test_where_the_middle_is_empty_another_part_is_measured() -> None:
+    lr = np.zeros((90, 80), np.uint8)
+    lr[:20, :20] = RANDOM.integers(0, 256, (20, 20))
+    found = consistency(lr, bicubic(lr, 2), 2, pixels=3600)
+    assert found.part == "an outer 30 x 30 of 90 x 80 pixels"
+    assert found.psnr < 60
+
+
 def test_all_of_an_ordinary_picture_is_measured() -> None:
     lr = RANDOM.integers(0, 256, (800, 1000), np.uint8)
     hr = np.kron(lr, np.ones((2, 2), np.uint8))

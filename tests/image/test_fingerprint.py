@@ -30,6 +30,10 @@ def test_a_single_colour_is_nothing_to_tell_a_picture_by(shape: tuple[int, ...])
     assert fingerprint(np.full(shape, colour)) == ""
 
 
+def test_every_dtype_has_one() -> None:
+    assert len(fingerprint(np.arange(6, dtype=np.longdouble).reshape(2, 3))) == 10
+
+
 def test_values_shape_and_dtype_count() -> None:
     picture = np.arange(24, dtype=np.uint8).reshape(4, 6)
     changed = picture.copy()

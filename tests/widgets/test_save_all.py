@@ -102,8 +102,8 @@ def test_what_of_a_layer_s_place_is_left_out_is_told(rgb: bool) -> None:
     image = np.zeros((3, 4, 3))
     assert left_out(Image(image, rgb=rgb, scale=[2] * (3 - rgb), translate=[5] * (3 - rgb))) == ""
     told = left_out(Image(image, rgb=rgb, rotate=20))
-    assert told == "The layer's rotation can't be saved in it."
+    assert told == "OME-Zarr has no place for the layer's rotation."
     affine = np.eye(4 - rgb)
     affine[-2, -3] = 0.3
     told = left_out(Image(image, rgb=rgb, shear=[0.2] * (1 if rgb else 3), affine=affine))
-    assert told == "The layer's shear and affine can't be saved in it."
+    assert told == "OME-Zarr has no place for the layer's shear and affine."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say
-from napari_fsrcnn.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from napari_fsrcnn.cli.interrupt import INTERRUPTED, stop_on_interrupt, tell_of_stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def _download(what: str) -> Iterator[tuple[Advance, Event]]:
 
     stop = Event()
     try:
-        with progress_bar(what) as progress, stop_on_interrupt(stop):
+        with progress_bar(what) as progress, stop_on_interrupt(stop), tell_of_stop(stop):
             yield progress, stop
     except DownloadStopped as stopped:
         typer.echo(str(stopped), err=True)

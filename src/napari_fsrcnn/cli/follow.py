@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from napari_fsrcnn.cli.console import progress_bar, say, show_table
-from napari_fsrcnn.cli.interrupt import stop_on_interrupt
+from napari_fsrcnn.cli.interrupt import stop_on_interrupt, tell_of_stop
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.training.events import Finished, Noticed, Stepped, Validated
 from napari_fsrcnn.training.run_folder import RunFolder
@@ -25,7 +25,7 @@ def follow(events: Iterator[Event], settings: TrainingConfig, stop: threading.Ev
     _say_start(started, settings)
     last = min(settings.steps, started.step + (settings.stop_after or settings.steps))
     figures = ""
-    with progress_bar("Training, steps") as progress, stop_on_interrupt(stop):
+    with progress_bar("Training, steps") as progress, stop_on_interrupt(stop), tell_of_stop(stop):
         progress(started.step, last)
         for event in events:
             if isinstance(event, Stepped):

@@ -17,39 +17,49 @@ INTERRUPTED = 130
 # torchrun hands a Ctrl-C on to processes that the terminal has sent it to already.
 _SAME_PRESS = 1.0  # seconds
 
+_LOOK = 0.1  # seconds
+
 
 @contextmanager
 def stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C within the block set `stop`, and say so; a later one interrupts as usual."""
+    """Let the first Ctrl-C within the block set `stop`; a later one interrupts as usual."""
     usual = signal.getsignal(signal.SIGINT)
     pressed: float | None = None
-    leave = threading.Event()
-
-    def tell() -> None:
-        import typer  # this module is loaded before it
-
-        leave.wait()
-        if pressed is not None:
-            typer.echo("Stopping: what has begun is finished first.", err=True)
-
-    # Not in the handler itself, which may come while something else is being written.
-    teller = threading.Thread(target=tell, daemon=True)
 
     def ask(*_: object) -> None:
         nonlocal pressed
         if pressed is None:
             pressed = time.monotonic()
             stop.set()
-            leave.set()
         elif time.monotonic() - pressed > _SAME_PRESS:
             signal.signal(signal.SIGINT, usual)
             signal.raise_signal(signal.SIGINT)
 
-    teller.start()
     signal.signal(signal.SIGINT, ask)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
-        leave.set()
-        teller.join()
+
+
+@contextmanager
+def tell_of_stop(stop: threading.Event) -> Iterator[None]:
+    """Say it, once `stop` is set within the block: what has begun may take some seconds to end."""
+    import typer  # the rest of this module is loaded before it, by `cli.main`
+
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK):
+            if stop.is_set():
+                typer.echo("Stopping: what has begun is finished first.", err=True)
+                return
+
+    # Not the signal's handler, which may come while something else is being written.
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from napari_fsrcnn.cli.console import progress_bar, say, warn
-from napari_fsrcnn.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from napari_fsrcnn.cli.interrupt import INTERRUPTED, stop_on_interrupt, tell_of_stop
 from napari_fsrcnn.cli.other_images import warn_of_others
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def upscale_large(
         As for :func:`napari_fsrcnn.inference.stream.upscale_to_zarr`.
     """
     stop = threading.Event()
-    with progress_bar("Chunks") as progress, stop_on_interrupt(stop):
+    with progress_bar("Chunks") as progress, stop_on_interrupt(stop), tell_of_stop(stop):
         from napari_fsrcnn.evaluation.compare import channels_of
         from napari_fsrcnn.evaluation.consistency import zarr_consistency
         from napari_fsrcnn.files.ome_zarr import open_ome_zarr

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fsrcnn.evaluation.compare import Channels, as_planes
-from napari_fsrcnn.evaluation.sample import describe_sample, middle
+from napari_fsrcnn.evaluation.sample import describe_sample, places
 from napari_fsrcnn.files.axes import ome_order
 from napari_fsrcnn.files.ome_zarr import open_ome_zarr
 from napari_fsrcnn.files.open_picture import OpenPicture
@@ -91,7 +91,8 @@ def consistency(
     """Shrink a result exactly, and compare it with the picture that it was made from.
 
     It says nothing of the detail that was added, but shows a result that contradicts its input. Of
-    a large picture or stack the middle is measured; nothing else is read of a lazy one.
+    a large picture or stack the middle is measured, or where that is empty another part
+    (:func:`napari_fsrcnn.evaluation.sample.places`); nothing else is read of a lazy one.
 
     Parameters
     ----------
@@ -124,10 +125,10 @@ def consistency(
             f"A result x{scale} of an image of shape {lr.shape} has the shape {expected}, "
             f"not {result.shape}."
         )
-    place = middle(axes, max(pixels // scale**2, 1))
+    place, lr = _take_part(lr, axes, max(pixels // scale**2, 1))
     *planes, rows, columns = place
     enlarged = (slice(scale * each.start, scale * each.stop) for each in (rows, columns))
-    lr, result = read(lr[(*planes, rows, columns)]), read(result[(*planes, *enlarged)])
+    result = read(result[(*planes, *enlarged)])
     if rgb:
         lr, result = lr[..., :3], result[..., :3]
     shrunk = shrink(result, scale, rgb=rgb)
@@ -144,6 +145,17 @@ def consistency(
     found = psnr(*(planes.reshape(-1, planes.shape[-1]) for planes in pair), data_range=span)
     whole = all(each.stop - each.start == length for each, length in zip(place, axes, strict=True))
     return Consistency(found, "" if whole else describe_sample(axes, place))
+
+
+def _take_part(
+    lr: Any, axes: tuple[int, ...], pixels: int
+) -> tuple[tuple[slice, ...], NDArray[Any]]:
+    """Read the first place at which not all is one value; if there is none, the last."""
+    for place in places(axes, pixels):
+        part = read(lr[place])
+        if part.min() != part.max():
+            break
+    return place, part
 
 
 def zarr_consistency(

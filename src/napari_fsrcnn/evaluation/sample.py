@@ -61,7 +61,7 @@ def take_sample(image: Any, scale: int, *, rgb: bool) -> Sample:
     axes = image.shape[:-1] if rgb else image.shape
     if len(axes) < 2:
         check_picture(read(image), rgb=rgb)
-    for place in _places(axes):
+    for place in places(axes):
         hr = read(image[place])
         check_picture(hr, rgb=rgb)
         hr = _cut(hr, scale, axes, rgb=rgb)
@@ -74,10 +74,25 @@ def take_sample(image: Any, scale: int, *, rgb: bool) -> Sample:
     )
 
 
-def _places(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
-    """Give the middle and places of its size: around it in Y and X, then along each stack axis."""
-    sizes = [each.stop - each.start for each in middle(shape)]
-    centre = tuple(each.start for each in middle(shape))
+def places(shape: tuple[int, ...], pixels: int = PIXELS) -> Iterator[tuple[slice, ...]]:
+    """Give the middle and places of its size: around it in Y and X, then along each stack axis.
+
+    20 at most; a stack that is small enough is one of them as a whole.
+
+    Parameters
+    ----------
+    shape : tuple of int, (..., Y, X)
+    pixels : int
+        As for :func:`middle`.
+
+    Examples
+    --------
+    >>> next(places((300, 400)))
+    (slice(0, 300, None), slice(0, 400, None))
+    """
+    first = middle(shape, pixels)
+    sizes = [each.stop - each.start for each in first]
+    centre = tuple(each.start for each in first)
     ends = [(0, length - size) for length, size in zip(shape, sizes, strict=True)]
     around = product(*((at, *outer) for at, outer in zip(centre[-2:], ends[-2:], strict=True)))
     starts = [(*centre[:-2], *place) for place in around]

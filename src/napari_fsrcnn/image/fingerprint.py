@@ -31,5 +31,5 @@ def fingerprint(pixels: NDArray[Any]) -> str:
         return ""
     plain = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("<"))
     digest = sha256(f"{plain.dtype.str} {plain.shape}".encode())
-    digest.update(plain.data)
+    digest.update(plain.tobytes())
     return digest.hexdigest()[:10]

@@ -49,4 +49,8 @@ def left_out(layer: Image) -> str:
         "affine": (layer.affine.affine_matrix, plain.affine.affine_matrix),
     }
     there = [name for name, pair in parts.items() if not np.allclose(*pair)]
-    return f"The layer's {' and '.join(there)} can't be saved in it." if there else ""
+    if not there:
+        return ""
+    *others, last = there
+    names = f"{', '.join(others)} and {last}" if others else last
+    return f"OME-Zarr has no place for the layer's {names}."

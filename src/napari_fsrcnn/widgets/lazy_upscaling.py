@@ -102,7 +102,7 @@ def lazy_upscaling_events(
     Began, Opened
         The picture can be looked at from then on.
     Measured
-        If the middle can be upscaled; what can't be is told where it is looked at.
+        If the middle can be upscaled.
 
     Raises
     ------
@@ -137,15 +137,14 @@ def lazy_upscaling_events(
         provenance = {**provenance_of(request, model, device), "precision": request.precision}
         deviation = measured_deviation(image, request, model)
         yield Opened(blocks, levels, model, deviation, provenance)
-    if not stop.is_set():
-        with suppress(OSError, RuntimeError, ValueError):
-            yield Measured(
-                consistency(
-                    image,
-                    OnDemand(blocks.not_kept()),
-                    model.scale,
-                    rgb=rgb,
-                    channels=request.channels,
-                    pixels=_MEASURED,
-                )
-            )
+    if stop.is_set():
+        return
+    upscaled = OnDemand(blocks.not_kept())
+    how: dict[str, Any] = {"rgb": rgb, "channels": request.channels, "pixels": _MEASURED}
+    found = None
+    with suppress(
+        Exception
+    ):  # a reader raises anything; what can't be is told where it is looked at
+        found = consistency(image, upscaled, model.scale, **how)
+    if found is not None:
+        yield Measured(found)
