@@ -125,19 +125,20 @@ def test_stopped_while_it_is_measured_the_layer_stays(
     measuring, go_on = threading.Event(), threading.Event()
 
     class Slow:
-        """A picture whose middle can't be had for a while, once the layer is there."""
+        """A picture whose middle can't be had for a while."""
 
         shape, dtype, ndim, size = SCENE.shape, SCENE.dtype, 2, SCENE.size
 
         def __getitem__(self, key: Any) -> np.ndarray:
             part = SCENE[key]
-            if len(viewer.layers) == 2 and part.shape == (256, 256):
+            if part.shape == (256, 256):
                 measuring.set()
                 go_on.wait(60)
             return part
 
     viewer.add_image(Slow(), name="slide", contrast_limits=(0, 255), multiscale=False)
     widget.button.click()
+    wait_for_layers(viewer, 2, qtbot)
     qtbot.waitUntil(measuring.is_set, timeout=60_000)
     widget.button.click()
     go_on.set()
