@@ -61,6 +61,27 @@ def test_the_time_step(tmp_path: Path, step: float, unit: str) -> None:
     assert (again["TimeIncrement"], again["TimeIncrementUnit"]) == (2.5, "s")
 
 
+@pytest.mark.parametrize("step", ["0.0", "-1", "NaN", "INF", "", "soon"])
+def test_a_time_step_that_is_none_does_not_cost_the_picture(tmp_path: Path, step: str) -> None:
+    path = write(tmp_path / "a.ome.tif", "TZYX", PhysicalSizeX=0.5, TimeIncrement=step)
+    np.testing.assert_array_equal(read_picture(path).data, STACK)
+    t, *_, x = open_picture(path).axes
+    assert (t.scale, t.unit) == (1.0, "")
+    assert (x.scale, x.unit) == (0.5, "micrometer")
+    assert "TimeIncrement" not in pixels(path)
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "NaN", "INF", "", "thin"])
+def test_a_length_that_is_none_is_not_known(tmp_path: Path, size: str) -> None:
+    known = {"PhysicalSizeX": 0.5, "PhysicalSizeY": 0.25}
+    path = write(tmp_path / "a.ome.tif", "CZYX", PhysicalSizeZ=size, **known)
+    picture = read_picture(path)
+    assert (dict(picture.pixel_size), picture.unit) == ({"Y": 0.25, "X": 0.5}, "µm")
+    path = write(tmp_path / "a.ome.tif", "CZYX", PhysicalSizeX=size)
+    assert (dict(read_picture(path).pixel_size), read_picture(path).unit) == ({}, "")
+    assert [axis.scale for axis in open_picture(path).axes] == [1.0] * 4
+
+
 @pytest.mark.parametrize("names", [["DAPI", "GFP"], ["405,488", "0561"], ["only one"]])
 def test_names_of_channels(tmp_path: Path, names: list[str]) -> None:
     if len(names) == 1:

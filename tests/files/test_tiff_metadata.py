@@ -101,6 +101,23 @@ def test_imagejs_frame_interval_keeps_its_unit_and_reaches_ome(tmp_path: Path) -
     assert read_picture(tmp_path / "b.tif").imagej["finterval"] == 500.0
 
 
+@pytest.mark.parametrize("note", ["soon", "0", "-1", "nan", "inf", [1]])
+@pytest.mark.parametrize("imagej", [True, False])
+def test_a_note_that_is_no_size_does_not_cost_the_picture(
+    tmp_path: Path, note: Any, imagej: bool
+) -> None:
+    notes = {"axes": "TYX", "unit": "nm", "finterval": note, "spacing": note}
+    data = np.ones((2, 4, 5), "u2")
+    tifffile.imwrite(
+        tmp_path / "a.tif", data, imagej=imagej, resolution=(4, 2), metadata=notes, software=False
+    )
+    picture = read_picture(tmp_path / "a.tif")
+    assert (dict(picture.pixel_size), picture.unit) == ({"Y": 0.5, "X": 0.25}, "nm")
+    for name in ("b.tif", "b.ome.tif"):
+        write_picture(tmp_path / name, picture.enlarged(data, 1))
+        assert dict(read_picture(tmp_path / name).pixel_size) == {"Y": 0.5, "X": 0.25}
+
+
 def test_a_resolution_of_zero_says_nothing(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", np.ones((4, 5), np.uint8), resolution=(0, 0))
     assert dict(read_picture(tmp_path / "a.tif").pixel_size) == {}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
+
+from napari_fsrcnn.files.sizes import seconds, size_along
 
 if TYPE_CHECKING:
     from napari_fsrcnn.files.picture import Picture
 
 _SYMBOLS = {"micron": "µm", "microns": "µm", "um": "µm", "\N{GREEK SMALL LETTER MU}m": "µm"}
 _NANOMETERS = {"Å": 0.1, "nm": 1.0, "µm": 1e3, "mm": 1e6, "cm": 1e7, "m": 1e9}
-SECONDS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-SECONDS |= {"msec": 1e-3, "sec": 1.0}
-"""Units of time, by OME's and by ImageJ's symbols."""
 
 
 def read_pixel_size(xml: str) -> tuple[dict[str, float], str]:
@@ -20,17 +20,11 @@ def read_pixel_size(xml: str) -> tuple[dict[str, float], str]:
     pixels = _pixels(xml).attrib
     units = {axis: _symbol(pixels.get(f"PhysicalSize{axis}Unit", "µm")) for axis in "ZYX"}
     unit = units["X"]
-    size = {
-        axis: float(pixels[f"PhysicalSize{axis}"])
-        * (_NANOMETERS.get(own, 1.0) / _NANOMETERS.get(unit, 1.0))
-        for axis, own in units.items()
-        if f"PhysicalSize{axis}" in pixels and (own == unit or {own, unit} <= set(_NANOMETERS))
-    }
-    unit = unit if size else ""
-    seconds = SECONDS.get(pixels.get("TimeIncrementUnit", "s"))
-    if "TimeIncrement" in pixels and seconds is not None:
-        size["T"] = float(pixels["TimeIncrement"]) * seconds
-    return size, unit
+    size: dict[str, float] = {}
+    for axis, own in units.items():
+        size |= size_along(axis, pixels.get(f"PhysicalSize{axis}"), _factor(own, unit))
+    step = seconds(pixels.get("TimeIncrement"), pixels.get("TimeIncrementUnit", "s"))
+    return size | step, unit if size else ""
 
 
 def read_channels(xml: str) -> tuple[str, ...]:
@@ -59,6 +53,13 @@ def _pixels(xml: str) -> ET.Element:
     if pixels is None:
         raise ValueError("its OME-XML describes no image")
     return pixels
+
+
+def _factor(own: str, unit: str) -> float:
+    """From one unit to the other; 0 where there is no way."""
+    if own == unit:
+        return 1.0
+    return _NANOMETERS.get(own, 0.0) / _NANOMETERS.get(unit, math.inf)
 
 
 def _symbol(unit: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import tifffile
 
 from napari_fsrcnn.files import ome_xml
+from napari_fsrcnn.files.sizes import seconds, size_along
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,8 @@ def read_pixel_size(
         return ome_xml.read_pixel_size(file.ome_metadata or "")
     notes = file.imagej_metadata or (file.shaped_metadata or ({},))[0]
     size, unit = _plane_size(notes, page)
-    return size | _time_step(notes), unit
+    time_unit = _unescaped(str(notes.get("tunit", "sec")))
+    return size | seconds(notes.get("finterval"), time_unit), unit
 
 
 def read_channels(file: tifffile.TiffFile, axes: str, shape: tuple[int, ...]) -> tuple[str, ...]:
@@ -90,7 +92,7 @@ def for_imagej(picture: Picture) -> dict[str, Any]:
 
 def _plane_size(notes: Mapping[str, Any], page: tifffile.TiffPage) -> tuple[dict[str, float], str]:
     unit = _unescaped(str(notes.get("unit", _UNIT_OF_TAG.get(page.resolutionunit, ""))))
-    size = {"Z": float(notes["spacing"])} if "spacing" in notes else {}
+    size = size_along("Z", notes.get("spacing"))
     per_unit_x, per_unit_y = page.resolution
     if min(per_unit_x, per_unit_y) > 0:
         size |= {"Y": 1 / per_unit_y, "X": 1 / per_unit_x}
@@ -98,12 +100,6 @@ def _plane_size(notes: Mapping[str, Any], page: tifffile.TiffPage) -> tuple[dict
     if "unit" not in notes and set(size.values()) <= {1.0}:
         return {}, ""
     return size, unit
-
-
-def _time_step(notes: Mapping[str, Any]) -> dict[str, float]:
-    unit = _unescaped(str(notes.get("tunit", "sec")))
-    seconds = float(notes.get("finterval", 0)) * ome_xml.SECONDS.get(unit, 0.0)
-    return {"T": seconds} if seconds > 0 else {}
 
 
 def _escaped(text: str) -> str:
