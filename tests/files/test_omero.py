@@ -50,6 +50,23 @@ def test_a_name_alone_is_completed_as_the_specification_wants(
     assert found == {"channels": [shown] * 3}
 
 
+@pytest.mark.parametrize(
+    ("said", "window"),
+    [
+        ({"start": 100, "end": 200}, {"min": 0, "max": 65535, "start": 100, "end": 200}),
+        ({"max": 4095, "end": None}, {"min": 0, "max": 4095, "start": 5, "end": 900}),
+        (None, {"min": 0, "max": 65535, "start": 5, "end": 900}),
+        ([100, 200], {"min": 0, "max": 65535, "start": 5, "end": 900}),
+    ],
+)
+def test_what_is_said_in_part_is_completed(said: Any, window: dict[str, float]) -> None:
+    channel = {"label": "DAPI", "color": None, "active": None, "window": said}
+    found = describe_channels(picture("u2", channels=[channel] * 3), (5, 900))
+    Omero.model_validate(found)
+    shown = {"label": "DAPI", "color": "FFFFFF", "active": True, "window": window}
+    assert found == {"channels": [shown] * 3}
+
+
 def test_colour_is_red_green_and_blue() -> None:
     found = describe_channels(picture("u1", "yxc"), (0, 255))
     assert [channel["color"] for channel in found["channels"]] == ["FF0000", "00FF00", "0000FF"]

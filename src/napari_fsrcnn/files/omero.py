@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -29,5 +30,16 @@ def describe_channels(picture: OpenPicture, limits: tuple[float, float]) -> dict
     dtype = np.dtype(picture.data.dtype)
     bottom, top = (low, high) if dtype.kind in "bf" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
     window = {"min": bottom, "max": top, "start": low, "end": high}
-    shown = {"color": _RGBA[-1], "active": True, "window": window}
-    return {**picture.omero, "channels": [{**shown, **channel} for channel in channels]}
+    shown = {"color": _RGBA[-1], "active": True}
+    described = [
+        {**shown, **_said(channel), "window": {**window, **_said(channel.get("window"))}}
+        for channel in channels
+    ]
+    return {**picture.omero, "channels": described}
+
+
+def _said(block: Any) -> dict[str, Any]:
+    """Take what a block says; null says nothing."""
+    if not isinstance(block, Mapping):
+        return {}
+    return {key: value for key, value in block.items() if value is not None}
