@@ -9,7 +9,7 @@ import zarr
 from ome_zarr_models.v05 import Image
 
 from napari_fsrcnn.files.axes import Axis, named_axis
-from napari_fsrcnn.files.ome_zarr import open_ome_zarr
+from napari_fsrcnn.files.ome_zarr import METADATA, open_ome_zarr
 from napari_fsrcnn.files.ome_zarr_pyramid import (
     create_pyramid,
     has_chunk,
@@ -133,6 +133,41 @@ def test_a_bare_array_is_called_so(tmp_path: Path, version: str) -> None:
     write(tmp_path / "a.zarr", version)
     with pytest.raises(ValueError, match="it is a bare Zarr array; give the folder above it"):
         open_ome_zarr(tmp_path / "a.zarr" / "0")
+
+
+@VERSIONS
+@pytest.mark.parametrize("above", ["folder", "group", "damaged image"])
+def test_a_bare_array_that_no_image_holds_is_to_become_one(
+    tmp_path: Path, version: str, above: str
+) -> None:
+    zarr_format: Any = 2 if version == "0.4" else 3
+    write(tmp_path / "a.zarr", version)
+    if above == "group":
+        zarr.open_group(tmp_path / "a.zarr", mode="r+").attrs.clear()
+    for name in METADATA:
+        found = tmp_path / "a.zarr" / name
+        if found.exists() and above == "folder":
+            found.unlink()
+        elif found.exists() and above == "damaged image":
+            found.write_text("{")
+    alone = zarr.create_array(tmp_path / "b.zarr", data=np.ones(3), zarr_format=zarr_format)
+    assert alone.shape == (3,)
+    for folder in (tmp_path / "a.zarr" / "0", tmp_path / "b.zarr"):
+        with pytest.raises(
+            ValueError,
+            match="it is a bare Zarr array, which does not say what its axes are: write it as "
+            "OME-Zarr first",
+        ):
+            open_ome_zarr(folder)
+
+
+def test_a_bare_array_from_inside_its_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.zarr", "0.5")
+    monkeypatch.chdir(tmp_path / "a.zarr" / "0")
+    with pytest.raises(ValueError, match="give the folder above it"):
+        open_ome_zarr(Path())
 
 
 def test_a_chunk_of_zeros_is_there_too(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def _open(folder: Path) -> OmeImage:
 
     found = zarr.open(folder, mode="r")
     if isinstance(found, zarr.Array):
-        raise TypeError("it is a bare Zarr array; give the folder above it, which holds the image")
+        raise TypeError(f"it is a bare Zarr array{_what_to_give(folder)}")
     attributes: Mapping[str, Any] = dict(found.attrs)
     image = attributes.get("ome", attributes)  # 0.5, or up to 0.4
     if not isinstance(image, Mapping) or not image.get("multiscales"):
@@ -90,6 +90,15 @@ def _open(folder: Path) -> OmeImage:
         for each in transformed.get("coordinateTransformations", ()):
             axes = _transformed(axes, each)
     return OmeImage(array, tuple(axes), _omero(image))
+
+
+def _what_to_give(array: Path) -> str:
+    """Say what would be opened in place of an array, which may be a level or stand alone."""
+    try:
+        open_ome_zarr(array.absolute().parent)
+    except ValueError:
+        return ", which does not say what its axes are: write it as OME-Zarr first"
+    return "; give the folder above it, which holds the image"
 
 
 def _axis(axis: str | Mapping[str, str]) -> Axis:
