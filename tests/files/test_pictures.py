@@ -52,6 +52,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
             read_picture(tmp_path / name)
 
 
+@pytest.mark.parametrize("name", ["folder", "folder.tif", "folder.png"])
+def test_a_folder_is_called_so(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(IsADirectoryError, match=f"{name} is a folder: give a picture in it\\.$"):
+        read_picture(tmp_path / name)
+
+
 @pytest.mark.parametrize("version", [2, 3])
 def test_a_part_of_zarr_is_called_so(tmp_path: Path, version: Any) -> None:
     zarr.open_group(tmp_path / "a.zarr", mode="w", zarr_format=version, attributes={"a": 1})

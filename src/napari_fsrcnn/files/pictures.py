@@ -55,6 +55,8 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
         The suffix is not known, or the file is no readable picture.
     FileNotFoundError
         There is no such file.
+    IsADirectoryError
+        It is a folder.
 
     Examples
     --------
@@ -68,6 +70,8 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file or folder {path}.")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: give a picture in it.")
     if path.name in METADATA:
         raise ValueError(f"{path} is a part of Zarr data: give its folder, {path.parent}.")
     _check_suffix(path, PICTURE_SUFFIXES)
