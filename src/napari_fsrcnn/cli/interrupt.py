@@ -44,7 +44,7 @@ def stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def tell_of_stop(stop: threading.Event) -> Iterator[None]:
-    """Say it, once `stop` is set within the block: what has begun may take some seconds to end."""
+    """Say it, where the block does not end soon after `stop` is set."""
     import typer  # the rest of this module is loaded before it, by `cli.main`
 
     over = threading.Event()
