@@ -1,4 +1,4 @@
-"""What the widgets' tests share: runs that lie elsewhere, pictures, and a form to train with."""
+"""What the widgets' tests share: runs that lie elsewhere, pictures, and forms that are filled in."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from napari import settings
 
+from napari_fsrcnn.widgets.evaluate import EvaluateWidget
 from napari_fsrcnn.widgets.train import TrainWidget
 from napari_fsrcnn.widgets.train_form import LAYERS
 
@@ -71,4 +72,13 @@ def train_widget(viewer_with_discs: Any) -> TrainWidget:
     viewer_with_discs.window.add_dock_widget(widget, name="Train")
     for name, value in SHORT_RUN.items():
         widget.form.fields[name].value = value
+    return widget
+
+
+@pytest.fixture
+def evaluate_widget(viewer_with_discs: Any) -> EvaluateWidget:
+    """*Evaluate* in its dock, as the Plugins menu opens it, with two models ticked."""
+    _, widget = viewer_with_discs.window.add_plugin_dock_widget("napari-fsrcnn", "Evaluate")
+    widget.form.models.tick("fsrcnn-x2", "fsrcnn-x3")
+    widget.form.device.value = "cpu"
     return widget

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from napari.utils.notifications import notification_manager
 from pytestqt.qtbot import QtBot
-from superqt.utils import WorkerBase
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.evaluation.figures import ModelScore
@@ -24,15 +23,6 @@ from napari_fsrcnn.widgets.evaluating import BSD100
 from napari_fsrcnn.widgets.session_models import add_model
 
 DataFolder = Callable[[str], Path]
-
-
-@pytest.fixture
-def widget(viewer_with_discs: Any) -> EvaluateWidget:
-    """*Evaluate* in its dock, as the Plugins menu opens it, with two models ticked."""
-    _, widget = viewer_with_discs.window.add_plugin_dock_widget("napari-fsrcnn", "Evaluate")
-    widget.form.models.tick("fsrcnn-x2", "fsrcnn-x3")
-    widget.form.device.value = "cpu"
-    return widget
 
 
 def run(widget: EvaluateWidget, qtbot: QtBot) -> None:
@@ -54,39 +44,41 @@ def last_notification() -> str:
 
 
 def test_layers(
-    viewer_with_discs: Any, widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
+    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
 ) -> None:
     colour = np.dstack([discs[0], discs[1], discs[2]])
     viewer_with_discs.add_image(colour, name="colour")
     viewer_with_discs.layers.selection = set(viewer_with_discs.layers)
-    run(widget, qtbot)
-    assert widget.status.text().startswith("14 rows on CPU")
+    run(evaluate_widget, qtbot)
+    assert evaluate_widget.status.text().startswith("14 rows on CPU")
     pairs = [Pair(f"discs/{n}", plane, None, rgb=False) for n, plane in enumerate(discs)]
     pairs.append(Pair("colour/0", colour, None, rgb=True))
     for scale in (2, 3):
         alone = evaluate(f"fsrcnn-x{scale}", pairs, scale, device="cpu")
-        assert figures(widget, alone.model) == [image.psnr for image in alone.images]
+        assert figures(evaluate_widget, alone.model) == [image.psnr for image in alone.images]
         # Shown a moment after the last row.
-        qtbot.waitUntil(partial(shows_mean, widget, scale - 2, f"{alone.psnr:.2f}"))
+        qtbot.waitUntil(partial(shows_mean, evaluate_widget, scale - 2, f"{alone.psnr:.2f}"))
 
 
 def test_a_layer_that_the_models_have_seen_is_left_out(
-    viewer_with_discs: Any, widget: EvaluateWidget, data_folder: DataFolder, qtbot: QtBot
+    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, data_folder: DataFolder, qtbot: QtBot
 ) -> None:
     viewer_with_discs.open(data_folder("T91") / "t1.png", plugin="napari")
     viewer_with_discs.layers.selection = set(viewer_with_discs.layers)
-    run(widget, qtbot)
-    assert {score.image.name.partition("/")[0] for score in widget.table.scores} == {"discs"}
-    assert widget.status.text().endswith("a model was trained or chosen on them: 2.")
+    run(evaluate_widget, qtbot)
+    assert {score.image.name.partition("/")[0] for score in evaluate_widget.table.scores} == {
+        "discs"
+    }
+    assert evaluate_widget.status.text().endswith("a model was trained or chosen on them: 2.")
 
 
 def test_a_layer_that_is_no_image_is_named_and_the_others_are_measured(
-    viewer_with_discs: Any, widget: EvaluateWidget, qtbot: QtBot
+    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, qtbot: QtBot
 ) -> None:
     viewer_with_discs.add_labels(np.ones((8, 8), int), name="masks")
     viewer_with_discs.layers.selection = set(viewer_with_discs.layers)
-    run(widget, qtbot)
-    first, count, sentence = widget.status.text().splitlines()
+    run(evaluate_widget, qtbot)
+    first, count, sentence = evaluate_widget.status.text().splitlines()
     assert first.startswith("12 rows on CPU")
     assert count == "Left out, because they can't be measured: 1."
     assert sentence == "masks is left out: it is not an image."
@@ -94,21 +86,21 @@ def test_a_layer_that_is_no_image_is_named_and_the_others_are_measured(
 
 
 def test_a_single_picture_opens_over_its_layer(
-    viewer_with_discs: Any, widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
+    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
 ) -> None:
     layer = viewer_with_discs.add_image(discs[0], name="one", translate=(7, 9))
     viewer_with_discs.layers.selection = {layer}
-    widget.form.models.tick("fsrcnn-x2")
-    run(widget, qtbot)
-    (score,) = widget.table.scores
+    evaluate_widget.form.models.tick("fsrcnn-x2")
+    run(evaluate_widget, qtbot)
+    (score,) = evaluate_widget.table.scores
     assert score.image.name == "one/0"
-    widget.open(score)
+    evaluate_widget.open(score)
     qtbot.waitUntil(lambda: "x2 one/0: HR" in viewer_with_discs.layers, timeout=30_000)
     np.testing.assert_allclose(viewer_with_discs.layers["x2 one/0: HR"].affine.translate, (7, 9))
 
 
 def test_a_folder_and_a_model_from_a_file(
-    widget: EvaluateWidget,
+    evaluate_widget: EvaluateWidget,
     discs: np.ndarray,
     make_model: Callable[..., Model],
     tmp_path: Path,
@@ -118,27 +110,29 @@ def test_a_folder_and_a_model_from_a_file(
     pictures.mkdir()
     imageio.imwrite(pictures / "one.png", discs[0])
     save_checkpoint(tmp_path / "mine.safetensors", make_model(2))
-    widget.form.models.tick()
-    with qtbot.waitSignal(widget.form.browse.loaded, timeout=30_000):
-        widget.form.browse.load(tmp_path / "mine.safetensors")
-    widget.form.source.value = FOLDER
-    widget.form.folder.value = pictures
-    run(widget, qtbot)
-    (score,) = widget.table.scores
+    evaluate_widget.form.models.tick()
+    with qtbot.waitSignal(evaluate_widget.form.browse.loaded, timeout=30_000):
+        evaluate_widget.form.browse.load(tmp_path / "mine.safetensors")
+    evaluate_widget.form.source.value = FOLDER
+    evaluate_widget.form.folder.value = pictures
+    run(evaluate_widget, qtbot)
+    (score,) = evaluate_widget.table.scores
     assert score.model == f"{tmp_path.name}/mine.safetensors x2"
     assert score.image.name == "pictures/one"
 
 
 def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_measured(
-    widget: EvaluateWidget, discs: np.ndarray, tmp_path: Path, qtbot: QtBot
+    evaluate_widget: EvaluateWidget, discs: np.ndarray, tmp_path: Path, qtbot: QtBot
 ) -> None:
     imageio.imwrite(tmp_path / "whole.png", discs[0])
     (tmp_path / "cut.png").write_bytes((tmp_path / "whole.png").read_bytes()[:99])
-    widget.form.source.value = FOLDER
-    widget.form.folder.value = tmp_path
-    run(widget, qtbot)
-    assert [score.image.name for score in widget.table.scores] == [f"{tmp_path.name}/whole"] * 2
-    first, count, sentence = widget.status.text().splitlines()
+    evaluate_widget.form.source.value = FOLDER
+    evaluate_widget.form.folder.value = tmp_path
+    run(evaluate_widget, qtbot)
+    assert [score.image.name for score in evaluate_widget.table.scores] == [
+        f"{tmp_path.name}/whole"
+    ] * 2
+    first, count, sentence = evaluate_widget.status.text().splitlines()
     assert first.startswith("2 rows on CPU")
     assert count == "Left out, because they can't be measured: 1."
     assert sentence.startswith(f"{tmp_path.name}/cut is left out: ")
@@ -146,171 +140,109 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_measured(
 
 
 def test_a_picture_that_is_too_small_at_several_scales_is_told_once_and_all_in_the_tooltip(
-    widget: EvaluateWidget, discs: np.ndarray, tmp_path: Path, qtbot: QtBot
+    evaluate_widget: EvaluateWidget, discs: np.ndarray, tmp_path: Path, qtbot: QtBot
 ) -> None:
     imageio.imwrite(tmp_path / "whole.png", discs[0])
     for n, size in enumerate([12] * 6 + [17]):
         imageio.imwrite(tmp_path / f"tiny_{n}.png", discs[0, :size, :size])
-    widget.form.source.value = FOLDER
-    widget.form.folder.value = tmp_path
-    run(widget, qtbot)
-    lines = widget.status.text().splitlines()
+    evaluate_widget.form.source.value = FOLDER
+    evaluate_widget.form.folder.value = tmp_path
+    run(evaluate_widget, qtbot)
+    lines = evaluate_widget.status.text().splitlines()
     assert lines[1] == "Left out, because they can't be measured: 7."
     assert len(lines) == 2 + 5 + 1
-    told = widget.status.toolTip().splitlines()
+    told = evaluate_widget.status.toolTip().splitlines()
     assert [line.split()[0] for line in told] == [f"{tmp_path.name}/tiny_{n}" for n in range(7)]
     assert "at x2" in told[0]
     assert "at x3" in told[6]
-    run(widget, qtbot)
-    assert len(widget.status.toolTip().splitlines()) == 7
+    run(evaluate_widget, qtbot)
+    assert len(evaluate_widget.status.toolTip().splitlines()) == 7
 
 
-def test_a_file_that_is_no_model(widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_file_that_is_no_model(
+    evaluate_widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot
+) -> None:
     (tmp_path / "notes.safetensors").write_text("no model")
-    offered = widget.form.models.count()
-    with qtbot.waitSignal(widget.form.browse.failed, timeout=30_000):
-        widget.form.browse.load(tmp_path / "notes.safetensors")
+    offered = evaluate_widget.form.models.count()
+    with qtbot.waitSignal(evaluate_widget.form.browse.failed, timeout=30_000):
+        evaluate_widget.form.browse.load(tmp_path / "notes.safetensors")
     assert "is not a checkpoint" in last_notification()
-    assert widget.form.models.count() == offered
-    assert widget.form.browse.isEnabled()
+    assert evaluate_widget.form.models.count() == offered
+    assert evaluate_widget.form.browse.isEnabled()
 
 
 def test_a_model_just_trained_is_offered(
-    widget: EvaluateWidget, make_model: Callable[..., Model]
+    evaluate_widget: EvaluateWidget, make_model: Callable[..., Model]
 ) -> None:
     model = add_model(make_model(3))
-    widget.form.models.tick(f"{model.name} (just trained) x3")
-    assert [choice.model for choice in widget.form.models.ticked] == [model]
+    evaluate_widget.form.models.tick(f"{model.name} (just trained) x3")
+    assert [choice.model for choice in evaluate_widget.form.models.ticked] == [model]
 
 
 def test_bsd100_until_it_is_stopped(
-    widget: EvaluateWidget,
+    evaluate_widget: EvaluateWidget,
     data_folder: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
     qtbot: QtBot,
 ) -> None:
     monkeypatch.setenv("NAPARI_FSRCNN_DATA", str(data_folder("BSD100").parent))
-    widget.form.source.value = BSD100
-    widget.button.click()
-    qtbot.waitUntil(lambda: len(widget.table.scores) >= 3, timeout=60_000)
-    widget.button.click()
-    qtbot.waitUntil(lambda: not widget.running, timeout=20_000)
-    assert widget.status.text() == "Stopped: what was measured stays."
-    measured = [score.image.name for score in widget.table.scores]
+    evaluate_widget.form.source.value = BSD100
+    evaluate_widget.button.click()
+    qtbot.waitUntil(lambda: len(evaluate_widget.table.scores) >= 3, timeout=60_000)
+    evaluate_widget.button.click()
+    qtbot.waitUntil(lambda: not evaluate_widget.running, timeout=20_000)
+    assert evaluate_widget.status.text() == "Stopped: what was measured stays."
+    measured = [score.image.name for score in evaluate_widget.table.scores]
     assert 3 <= len(measured) < 200
     assert measured[:2] == ["bsd100/img_001", "bsd100/img_002"]
 
 
 @pytest.mark.parametrize("how", ["double click", "button"])
 def test_a_row_opens_its_layers(
-    viewer_with_discs: Any, widget: EvaluateWidget, discs: np.ndarray, how: str, qtbot: QtBot
+    viewer_with_discs: Any,
+    evaluate_widget: EvaluateWidget,
+    discs: np.ndarray,
+    how: str,
+    qtbot: QtBot,
 ) -> None:
-    run(widget, qtbot)
+    run(evaluate_widget, qtbot)
     row = 8  # fsrcnn-x3 on the third plane
     if how == "button":
-        assert not widget.open_button.isEnabled()
-        widget.table.rows.selectRow(row)
-        widget.open_button.click()
+        assert not evaluate_widget.open_button.isEnabled()
+        evaluate_widget.table.rows.selectRow(row)
+        evaluate_widget.open_button.click()
     else:
-        widget.table.rows.doubleClicked.emit(widget.table.rows.model().index(row, 0))
+        evaluate_widget.table.rows.doubleClicked.emit(
+            evaluate_widget.table.rows.model().index(row, 0)
+        )
     qtbot.waitUntil(lambda: len(viewer_with_discs.layers) == 6, timeout=30_000)
     kinds = ["HR", "LR", "bicubic", "fsrcnn-x3", "fsrcnn-x3 error"]
     opened = [viewer_with_discs.layers[f"x3 discs/2: {kind}"] for kind in kinds]
     assert [layer.data.shape for layer in opened] == [(63, 63), (21, 21), *[(63, 63)] * 3]
     np.testing.assert_allclose(opened[0].data, discs[2, :63, :63] / 255, atol=1e-6)
     error = opened[-1].data[3:-3, 3:-3]
-    psnr = widget.table.scores[row].image.psnr
+    psnr = evaluate_widget.table.scores[row].image.psnr
     assert -10 * np.log10(np.mean(error**2)) == pytest.approx(psnr, abs=1e-3)
 
 
-def test_a_picture_that_is_gone(widget: EvaluateWidget, qtbot: QtBot) -> None:
-    run(widget, qtbot)
-    (score, *_) = widget.table.scores
+def test_a_picture_that_is_gone(evaluate_widget: EvaluateWidget, qtbot: QtBot) -> None:
+    run(evaluate_widget, qtbot)
+    (score, *_) = evaluate_widget.table.scores
     gone = ModelScore(score.model, 2, score.image.model_copy(update={"name": "discs/99"}))
-    widget.open(gone)
+    evaluate_widget.open(gone)
     qtbot.waitUntil(lambda: "discs/99 is no longer there" in last_notification(), timeout=30_000)
 
 
-def test_the_table_as_a_file(widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot) -> None:
-    assert not widget.save_button.isEnabled()
-    run(widget, qtbot)
-    widget.save(tmp_path / "table.csv")
-    assert "table.csv" in widget.status.text()
+def test_the_table_as_a_file(evaluate_widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot) -> None:
+    assert not evaluate_widget.save_button.isEnabled()
+    run(evaluate_widget, qtbot)
+    evaluate_widget.save(tmp_path / "table.csv")
+    assert "table.csv" in evaluate_widget.status.text()
     with (tmp_path / "table.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [float(row["psnr"]) for row in rows[:12]] == [
-        score.image.psnr for score in widget.table.scores
+        score.image.psnr for score in evaluate_widget.table.scores
     ]
     assert [row["picture"] for row in rows[12:]] == ["mean", "mean"]
-    widget.save(tmp_path / "nowhere" / "table.csv")
+    evaluate_widget.save(tmp_path / "nowhere" / "table.csv")
     assert "nowhere does not exist" in last_notification()
-
-
-class Refused:
-    """What can't be measured, and what is said then."""
-
-    @staticmethod
-    def no_model(viewer: Any, widget: EvaluateWidget) -> str:
-        del viewer
-        widget.form.models.tick()
-        return "No model is ticked"
-
-    @staticmethod
-    def no_layer(viewer: Any, widget: EvaluateWidget) -> str:
-        del widget
-        viewer.layers.selection.clear()
-        return "No layer is selected"
-
-    @staticmethod
-    def points(viewer: Any, widget: EvaluateWidget) -> str:
-        del widget
-        viewer.layers.selection = {viewer.add_points([[1, 2]])}
-        return "is not an image"
-
-    @staticmethod
-    def no_folder(viewer: Any, widget: EvaluateWidget) -> str:
-        del viewer
-        widget.form.source.value = FOLDER
-        return "No folder is chosen"
-
-    @staticmethod
-    def too_small(viewer: Any, widget: EvaluateWidget) -> str:
-        del widget
-        viewer.layers.selection = {viewer.add_image(np.eye(12), name="tiny")}
-        return "tiny/0 is left out: its 12 x 12 pixels"
-
-
-@pytest.mark.parametrize(
-    "arrange",
-    [Refused.no_model, Refused.no_layer, Refused.points, Refused.no_folder, Refused.too_small],
-)
-def test_bad_input_is_one_sentence(
-    arrange: Callable[[Any, EvaluateWidget], str],
-    viewer_with_discs: Any,
-    widget: EvaluateWidget,
-    qtbot: QtBot,
-) -> None:
-    sentence = arrange(viewer_with_discs, widget)
-    before = len(notification_manager.records)
-    widget.button.click()
-    qtbot.waitUntil(lambda: not widget.running, timeout=30_000)
-    (told,) = notification_manager.records[before:]
-    assert sentence in told.message
-    assert widget.status.text() == told.message
-    assert widget.table.scores == []
-
-
-@pytest.mark.parametrize("closing", ["dock", "viewer"])
-def test_closing_ends_the_thread(
-    viewer_with_discs: Any, widget: EvaluateWidget, closing: str, qtbot: QtBot
-) -> None:
-    plane = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
-    long = viewer_with_discs.add_image(np.broadcast_to(plane, (5000, 64, 64)))
-    viewer_with_discs.layers.selection = {long}
-    widget.button.click()
-    qtbot.waitUntil(lambda: bool(widget.table.scores), timeout=60_000)
-    if closing == "dock":
-        viewer_with_discs.window.remove_dock_widget(widget)
-    else:
-        viewer_with_discs.close()
-    qtbot.waitUntil(lambda: not WorkerBase._worker_set, timeout=20_000)

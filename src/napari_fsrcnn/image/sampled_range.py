@@ -70,7 +70,7 @@ def sample_usable_range(image: Any, *, rgb: bool) -> ValueRange:
     ValueRange(low=0.0, high=1.0)
     """
     if image.dtype in _KNOWN:
-        return find_value_range(np.empty(0, image.dtype))
+        return sample_value_range(image, rgb=rgb)
     with suppress(Exception):  # few large parts are read faster than many planes
         together = _sample(image, rgb=rgb)
         if np.isfinite(together).all():

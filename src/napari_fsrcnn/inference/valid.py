@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from napari_fsrcnn.inference.convolve import LANES, convolve, lay_out
 from napari_fsrcnn.inference.edges import EdgeMode, Edges, extend, paint
-from napari_fsrcnn.inference.pairs import convolve_pairs, fills_lanes, paired_weight
+from napari_fsrcnn.inference.pixel_pairs import convolve_pairs, fills_lanes, paired_weight
 from napari_fsrcnn.networks.convolution import Convolution
 
 

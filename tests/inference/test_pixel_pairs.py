@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from napari_fsrcnn.inference.convolve import lay_out
-from napari_fsrcnn.inference.pairs import convolve_pairs, fills_lanes, paired_weight
+from napari_fsrcnn.inference.pixel_pairs import convolve_pairs, fills_lanes, paired_weight
 
 
 @given(
