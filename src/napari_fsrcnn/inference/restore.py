@@ -17,6 +17,7 @@ from napari_fsrcnn.image.value_range import ValueRange, from_unit, to_unit
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.inference.tile_choice import Size, choose_tile, tiles_at_once
 from napari_fsrcnn.inference.tiles import Notice, Plane, run_tiles
+from napari_fsrcnn.inference.unit_values import UnitValues, travels
 
 Color = Literal["luma", "channels"]
 
@@ -64,6 +65,8 @@ class Restorer:
 
     def _restore_plane(self, plane: Picture) -> Picture:
         # Tile by tile, so that [0, 1] is nowhere held for the whole plane.
+        if travels(plane.dtype):
+            return self._enlarge(plane, UnitValues.of(plane.dtype, self.limits))
         result = self._empty(plane, plane.dtype)
 
         def read(rows: slice, columns: slice) -> torch.Tensor:
@@ -86,16 +89,18 @@ class Restorer:
         channels = [self._restore_plane(channel) for channel in np.moveaxis(picture, -1, 0)]
         return np.stack(channels, axis=-1)
 
-    def _enlarge(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
-        result = self._empty(plane, np.float32)
+    def _enlarge(self, plane: Picture, values: UnitValues | None = None) -> Picture:
+        """Upscale a plane that travels to the device as it is."""
+        native = plane.dtype.newbyteorder("=")
+        result = self._empty(plane, native)
 
         def read(rows: slice, columns: slice) -> torch.Tensor:
-            return torch.from_numpy(np.ascontiguousarray(plane[rows, columns]))
+            return torch.from_numpy(np.array(plane[rows, columns], native, order="C"))
 
         def write(rows: slice, columns: slice, hr: torch.Tensor) -> None:
             result[rows, columns] = hr.numpy()
 
-        self._run(Plane(plane.shape, read, write))
+        self._run(Plane(plane.shape, read, write, values))
         return result
 
     def _empty(self, plane: Picture, dtype: DTypeLike) -> NDArray[Any]:

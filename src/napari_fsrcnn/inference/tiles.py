@@ -10,14 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
 
+from napari_fsrcnn.inference.edges import Edges
 from napari_fsrcnn.inference.executors import run_in_threads
 from napari_fsrcnn.inference.prepared import CPU, Prepared
 from napari_fsrcnn.inference.spans import Tile, Tiles, batches, halves
 from napari_fsrcnn.inference.tile_choice import Size, choose_tile, tiles_at_once
+from napari_fsrcnn.inference.unit_values import UnitValues
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 
 LEAST = 16
@@ -53,14 +56,17 @@ class Plane:
     shape : tuple of two int
         Y and X, LR.
     read : callable
-        ``read(rows, columns)`` gives a tile, in [0, 1], as a float32 tensor (Y, X) on the host.
+        ``read(rows, columns)`` gives a tile as a tensor (Y, X) on the host.
     write : callable
         ``write(rows, columns, hr)`` takes its result, in HR pixels, likewise.
+    values : UnitValues, optional
+        What these tensors hold. By default float32 in [0, 1].
     """
 
     shape: Size
     read: Callable[[slice, slice], Tensor]
     write: Callable[[slice, slice, Tensor], None]
+    values: UnitValues | None = None
 
 
 def run_tiles(
@@ -195,7 +201,7 @@ class _Work:
         sources = [self.plane.read(*_reading(tile)) for tile in group]
         given = torch.stack(sources)[:, None]
         try:
-            outputs: Tensor = self.network(given, group[0].edges).to(CPU)
+            outputs = self._run_network(given, group[0].edges)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
@@ -203,6 +209,14 @@ class _Work:
             return None
         self.network.counters.add(len(group), _pixels(group), given.nbytes)
         return outputs
+
+    def _run_network(self, given: Tensor, edges: Edges) -> Tensor:
+        values, network = self.plane.values, self.network
+        if values is None:
+            return cast("Tensor", network(given, edges)).to(CPU)
+        unit = values.to_unit(given.to(network.converts_on))
+        hr = cast("Tensor", network(unit, edges)).to(network.converts_on)
+        return values.from_unit(hr).to(CPU)
 
     def _find_room(self, group: Tiles, *, divisible: bool) -> None:
         network, (y, x, _) = self.network, group[0]
