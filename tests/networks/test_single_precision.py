@@ -1,6 +1,7 @@
 """TF32 is off while it is to be, and then as it was: switches that are there without a GPU too."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -18,6 +19,15 @@ def usual() -> Iterator[None]:
     torch.set_float32_matmul_precision(before)
 
 
+def held() -> bool:
+    """Ask from another thread whether this one holds the switch."""
+    with ThreadPoolExecutor(1) as others:
+        free = others.submit(TF32_SWITCH.acquire, blocking=False).result()
+        if free:
+            others.submit(TF32_SWITCH.release).result()
+    return not free
+
+
 def values() -> list[object]:
     return [getattr(where, name) for where, name, _ in single_precision._switches()]
 
@@ -28,10 +38,10 @@ def test_it_is_off_inside_and_then_what_it_was(wanted: str) -> None:
     before = values()
     with whole_single_precision(CUDA):
         assert values() == [off for _, _, off in single_precision._switches()]
-        assert TF32_SWITCH.locked()
+        assert held()
     assert values() == before
     assert torch.get_float32_matmul_precision() == wanted
-    assert not TF32_SWITCH.locked()
+    assert not held()
 
 
 def test_it_is_put_back_after_an_error() -> None:
@@ -45,4 +55,4 @@ def test_elsewhere_nothing_is_switched() -> None:
     before = values()
     with whole_single_precision(torch.device("cpu")):
         assert values() == before
-        assert not TF32_SWITCH.locked()
+        assert not held()

@@ -17,12 +17,12 @@ from torch import Tensor
 from napari_fsrcnn.datasets.luma import LumaPair
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.networks import recorded
 from napari_fsrcnn.networks.network import as_module
-from napari_fsrcnn.training import recorded
+from napari_fsrcnn.networks.recorded import Recorded
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.events import Finished, Noticed
 from napari_fsrcnn.training.processes import start_fabric
-from napari_fsrcnn.training.recorded import Recorded
 from napari_fsrcnn.training.state import TrainingState
 from napari_fsrcnn.training.step import Step
 from napari_fsrcnn.training.teacher import load_teacher
@@ -141,7 +141,7 @@ def call(recorded: Recorded, work: Callable[[Tensor], Tensor], given: Tensor) ->
 # In a process of its own: torch 2.11 does not wholly recover from a recording that fails.
 WAITS = """
 import torch
-from napari_fsrcnn.training.recorded import Recorded
+from napari_fsrcnn.networks.recorded import Recorded
 recorded = Recorded(torch.device("cuda:0"))
 for n in range(8):
     given = torch.full((2,), float(n), device="cuda")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import torch
@@ -23,6 +23,10 @@ class Edges(NamedTuple):
     bottom: bool
     left: bool
     right: bool
+
+
+INSIDE = Edges(top=False, bottom=False, left=False, right=False)
+WHOLE = Edges(top=True, bottom=True, left=True, right=True)
 
 
 def extend(maps: Tensor, margins: Margins, mode: EdgeMode) -> Tensor:
@@ -86,17 +90,13 @@ def _extend_axis(maps: Tensor, axis: int, before: int, after: int, mode: EdgeMod
     if not (before or after):
         return maps
     length = maps.shape[axis]
-
-    def lines(outside: Iterable[int]) -> Tensor:
-        inside = [_inside(position, length, mode) for position in outside]
-        return maps.index_select(axis, torch.tensor(inside, dtype=torch.int64, device=maps.device))
-
-    return torch.cat([lines(range(-before, 0)), maps, lines(range(length, length + after))], axis)
+    positions = torch.arange(-before, length + after, device=maps.device)
+    return maps.index_select(axis, _inside(positions, length, mode))
 
 
-def _inside(position: int, length: int, mode: EdgeMode) -> int:
-    """Find the line of the picture that stands for one outside."""
+def _inside(positions: Tensor, length: int, mode: EdgeMode) -> Tensor:
+    """Find the lines of the picture that stand for those outside."""
     if mode == "replicate":
-        return min(max(position, 0), length - 1)
-    position %= 2 * length
-    return min(position, 2 * length - 1 - position)
+        return positions.clamp(0, length - 1)
+    positions = positions % (2 * length)
+    return torch.minimum(positions, 2 * length - 1 - positions)

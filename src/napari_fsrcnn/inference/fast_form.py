@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import cast
 
+import torch
 from torch import Tensor, nn
 
 from napari_fsrcnn.inference.blocks import Blocks
-from napari_fsrcnn.inference.edges import Edges
+from napari_fsrcnn.inference.edges import INSIDE, Edges
+from napari_fsrcnn.inference.one_pass import in_one_pass
 from napari_fsrcnn.inference.valid import Chain, Form, Layer, ValidConvolution, edge_mode
 from napari_fsrcnn.networks.convolution import Convolution
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
-from napari_fsrcnn.networks.network import Network, as_module
+from napari_fsrcnn.networks.network import Network, as_module, freeze
 from napari_fsrcnn.networks.srcnn import SRCNN
 
 _USUAL_MAPS = 64
@@ -35,28 +38,65 @@ class AsItIs(nn.Module):
         return cast("Tensor", self.network(maps))
 
 
-def fast_form(network: Network) -> Form:
-    """Arrange a network's weights for speed.
+def fast_form(network: Network, device: torch.device, dtype: torch.dtype) -> Form:
+    """Arrange a network's weights for speed, on a device.
 
     Parameters
     ----------
     network : Network
         It stays as it is. Only the architectures of this package have another form; those of other
         packages run as they are.
+    device : torch.device
+    dtype : torch.dtype
+        In which it computes.
     """
     module = as_module(network)
     if isinstance(module, FSRCNN):
-        return Chain(_fsrcnn(module))
+        if device.type == "cuda" and dtype != torch.float32:
+            form = _place(Chain(_fsrcnn_in_one_pass(module)), device, dtype)
+            if _runs(form, device, dtype):
+                return form
+        return _place(Chain(_fsrcnn(module)), device, dtype)
     if isinstance(module, SRCNN):
-        return Chain(_srcnn(module))
-    return AsItIs(network)
+        return _place(Chain(_srcnn(module)), device, dtype)
+    return _place(AsItIs(network), device, dtype)
+
+
+def _place(form: Form, device: torch.device, dtype: torch.dtype) -> Form:
+    module = freeze(copy.deepcopy(cast("nn.Module", form)))
+    return cast("Form", module.to(device=device, dtype=dtype))
+
+
+@torch.inference_mode()
+def _runs(form: Form, device: torch.device, dtype: torch.dtype) -> bool:
+    """Try it on few pixels, for which its kernels are compiled unless they were before.
+
+    There may be no Triton, no compiler of C for it to start its kernels with, an older GPU, or no room
+    for as many maps: whatever it is, the usual form does the same.
+    """
+    side = form.before + form.after + 1
+    try:
+        form(torch.zeros(1, 1, side, side, device=device, dtype=dtype), INSIDE)
+        torch.cuda.synchronize(device)
+    except Exception:  # noqa: BLE001 - as said above
+        return False
+    return True
 
 
 def _fsrcnn(network: FSRCNN) -> Iterator[Layer]:
     for convolution, activation in zip(network.features[::2], network.features[1::2], strict=True):
         yield ValidConvolution(cast("Convolution", convolution), activation)
+    yield _deconvolution(network)
+
+
+def _fsrcnn_in_one_pass(network: FSRCNN) -> Iterator[Layer]:
+    yield from in_one_pass(network.features)
+    yield _deconvolution(network)
+
+
+def _deconvolution(network: FSRCNN) -> Blocks:
     last = network.deconvolution
-    yield Blocks(last.subpixel_weight(), last.bias, network.scale, -last.first, "zeros")
+    return Blocks(last.subpixel_weight(), last.bias, network.scale, -last.first, "zeros")
 
 
 def _srcnn(network: SRCNN) -> Iterator[Layer]:

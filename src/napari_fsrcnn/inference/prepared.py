@@ -11,16 +11,15 @@ from typing import Any, Literal, cast, get_args
 import torch
 from torch import Tensor, nn
 
-from napari_fsrcnn.inference.edges import Edges
+from napari_fsrcnn.inference.edges import WHOLE, Edges
 from napari_fsrcnn.inference.fast_form import fast_form
 from napari_fsrcnn.networks.network import Network, as_module, freeze
+from napari_fsrcnn.networks.recorded import Recorded
 from napari_fsrcnn.networks.single_precision import whole_single_precision
 
 Precision = Literal["float32", "bf16", "fp16"]
 
 CPU = torch.device("cpu")
-WHOLE = Edges(top=True, bottom=True, left=True, right=True)
-
 DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -87,6 +86,7 @@ class Prepared(nn.Module):
         self.most: int | None = None
         self.counters = Counters()
 
+    @torch.inference_mode()
     def forward(self, lr: Tensor, edges: Edges = WHOLE) -> Tensor:
         """Map LR tiles ``(N, 1, H, W)`` in [0, 1] to HR.
 
@@ -98,7 +98,13 @@ class Prepared(nn.Module):
         """
         given = lr.to(device=self.device, dtype=DTYPES[self.precision])
         with whole_single_precision(self.device):
-            return cast("Tensor", self.form(given, edges)).float()
+            hr = self._recorded(lambda tiles: self.form(tiles, edges).float(), edges, given)
+        return cast("Tensor", hr)
+
+    @property
+    def converts_on(self) -> torch.device:
+        """Where the picture's dtype becomes [0, 1]: on the host, unless the device has them all."""
+        return self.device if self.device.type == "cuda" else CPU
 
     def move_to_cpu(self) -> None:
         """Go on in the host's memory, in single precision."""
@@ -106,10 +112,10 @@ class Prepared(nn.Module):
         self._take_form()
 
     def _take_form(self) -> None:
-        form = fast_form(self.source)
+        form = fast_form(self.source, self.device, DTYPES[self.precision])
         self.before, self.after, self.maps = form.before, form.after, form.maps
-        module = freeze(copy.deepcopy(cast("nn.Module", form)))
-        self.form = module.to(device=self.device, dtype=DTYPES[self.precision])
+        self.form = cast("nn.Module", form)
+        self._recorded = Recorded(self.device)
 
 
 def prepare(network: Network, device: torch.device, precision: Precision = "float32") -> Prepared:

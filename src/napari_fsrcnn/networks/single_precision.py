@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-TF32_SWITCH = threading.Lock()
+TF32_SWITCH = threading.RLock()
 """Held while the switch, which is the whole process', is not as it was found."""
 
 

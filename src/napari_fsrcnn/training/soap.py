@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from napari_fsrcnn.training.recorded import Recorded
+from napari_fsrcnn.networks.recorded import Recorded
 
 EPSILON = 1e-8
 

@@ -17,11 +17,11 @@ from napari_fsrcnn.files.atomic import atomic_path
 from napari_fsrcnn.networks.collapsible import collapsed_weights, make_collapsible
 from napari_fsrcnn.networks.leaky_gradient import leak_gradients
 from napari_fsrcnn.networks.network import Network, as_module, freeze
+from napari_fsrcnn.networks.recorded import Recorded
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.first import first_network, make_optimizer
 from napari_fsrcnn.training.loss_meter import Diverged
 from napari_fsrcnn.training.processes import number_of_processes, share_batch
-from napari_fsrcnn.training.recorded import Recorded
 from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.checkpoint import read_card
 

@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
+from napari_fsrcnn.networks.recorded import Recorded
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.levels import vary_levels
 from napari_fsrcnn.training.losses import MSE_FROM, training_loss
-from napari_fsrcnn.training.recorded import Recorded
 from napari_fsrcnn.training.schedule import learning_rate
 from napari_fsrcnn.training.state import TrainingState
 

@@ -1,0 +1,141 @@
+"""FSRCNN's layers for half precision on NVIDIA's GPUs, where one pass over the maps does what it can.
+
+There memory takes the time, not arithmetic: a convolution, its bias and its PReLU are three passes
+over maps, and a 1 x 1 convolution behind them three more. Here they are one. The numbers are those of
+the single layers, but that nothing is rounded on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from napari_fsrcnn.inference.valid import edge_mode
+from napari_fsrcnn.networks.convolution import Convolution
+
+_PIXELS, _WARPS = 64, 2
+"""Pixels of a program, and its warps: the fastest for all of FSRCNN's layers on an H100."""
+
+_LEAST = 16
+"""Values on each side of a GPU's matrix product."""
+
+
+class Step(NamedTuple):
+    """A convolution and the PReLU behind it."""
+
+    convolution: Convolution
+    activation: nn.PReLU
+
+    @property
+    def channels(self) -> int:
+        """Maps that it reads: as many as were written."""
+        channels: int = self.convolution.in_channels
+        return channels if channels == 1 else max(channels, _LEAST)
+
+    @property
+    def maps(self) -> int:
+        """Maps that it writes: not so few that reading them is slow; those that fill up are zero."""
+        return max(self.convolution.out_channels, _LEAST)
+
+    def matrices(self) -> nn.Parameter:
+        """Give the weights by tap, channel and map; of one channel the taps are a matrix's rows."""
+        by_tap = self.convolution.weight.detach().permute(2, 3, 1, 0)
+        taps, _, channels, maps = by_tap.shape
+        rows = by_tap.reshape(-1, taps**2 if channels == 1 else channels, maps)
+        return _filled(rows, axes=2)
+
+    def bias(self) -> nn.Parameter:
+        """Give a bias for each map."""
+        assert self.convolution.bias is not None  # noqa: S101 - these networks' layers all have one
+        return _filled(self.convolution.bias.detach(), axes=1)
+
+    def slopes(self) -> nn.Parameter:
+        """Give a slope for each map."""
+        slopes = self.activation.weight.detach()
+        return _filled(slopes.expand(self.convolution.out_channels), axes=1)
+
+
+class OnePass(nn.Module):
+    """A convolution with its PReLU, and where there is one the 1 x 1 convolution behind it with its.
+
+    Parameters
+    ----------
+    first : Step
+    mixing : Step, optional
+        Its kernel is 1 x 1.
+    """
+
+    scale = 1
+
+    def __init__(self, first: Step, mixing: Step | None) -> None:
+        super().__init__()
+        self.taps = first.convolution.kernel_size[0]
+        self.before = self.after = self.taps // 2
+        self.mode = edge_mode(first.convolution)
+        self.channels = first.channels
+        self.maps = (mixing or first).maps
+        self.weights = nn.ParameterList(
+            values for step in (first, mixing) if step is not None for values in _laid_out(step)
+        )
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map ``(N, C, H, W)`` to smaller maps, in channels_last."""
+        # Its kernels need Triton, which comes with torch for these GPUs only.
+        from napari_fsrcnn.inference.one_pass_kernels import convolve, convolve_and_mix
+
+        count, _, *lengths = maps.shape
+        height, width = (length - self.before - self.after for length in lengths)
+        made = maps.new_empty(count, height, width, self.maps)
+        sizes = [matrices.shape[-2:] for matrices in self.weights[::3]]
+        filled = [summed for summed, _ in sizes] + [sizes[-1][1]]
+        kernel: Any = convolve if len(sizes) == 1 else convolve_and_mix
+        with torch.cuda.device_of(maps):
+            kernel[(count * height, -(-width // _PIXELS))](
+                maps.permute(0, 2, 3, 1).contiguous(),
+                *self.weights,
+                made,
+                height,
+                width,
+                self.channels,
+                self.taps,
+                self.maps,
+                *filled,
+                _PIXELS,
+                num_warps=_WARPS,
+            )
+        return made.permute(0, 3, 1, 2)
+
+
+def in_one_pass(features: nn.Sequential) -> Iterator[OnePass]:
+    """Take each convolution of FSRCNN together with the 1 x 1 convolution behind it, if there is one.
+
+    Parameters
+    ----------
+    features : Sequential
+        Convolutions and PReLUs in turn.
+    """
+    pairs = zip(features[::2], features[1::2], strict=True)
+    steps = [Step(cast("Convolution", one), cast("nn.PReLU", two)) for one, two in pairs]
+    while steps:
+        first = steps.pop(0)
+        mixes = bool(steps) and steps[0].convolution.kernel_size == (1, 1)
+        yield OnePass(first, steps.pop(0) if mixes else None)
+
+
+def _laid_out(step: Step) -> tuple[nn.Parameter, ...]:
+    return step.matrices(), step.bias(), step.slopes()
+
+
+def _filled(values: Tensor, axes: int) -> nn.Parameter:
+    """Fill the last axes up with zeros, to powers of two that a matrix product takes."""
+    more = [(0, _side(length) - length) for length in reversed(values.shape[-axes:])]
+    padded = functional.pad(values, [each for pair in more for each in pair])
+    return nn.Parameter(padded.contiguous(), requires_grad=False)
+
+
+def _side(length: int) -> int:
+    return max(_LEAST, 1 << (length - 1).bit_length())

@@ -1,0 +1,62 @@
+"""One pass over the maps gives what single layers give: the kernels as Triton interprets them."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from napari_fsrcnn.inference.edges import INSIDE, WHOLE, Edges
+from napari_fsrcnn.inference.fast_form import _fsrcnn, _fsrcnn_in_one_pass
+from napari_fsrcnn.inference.valid import Chain
+from napari_fsrcnn.networks.fsrcnn import FSRCNN
+
+KERNELS = "napari_fsrcnn.inference.one_pass_kernels"
+
+pytest.importorskip("triton", reason="torch comes without Triton here")
+
+
+@pytest.fixture(autouse=True)
+def interpreted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no GPU be needed."""
+    monkeypatch.setenv("TRITON_INTERPRET", "1")
+    monkeypatch.delitem(sys.modules, KERNELS, raising=False)
+    yield
+    sys.modules.pop(KERNELS, None)
+
+
+def network(scale: int, d: int, s: int, m: int, **choices: str) -> FSRCNN:
+    """Make one with biases and slopes of every size."""
+    torch.manual_seed(0)
+    made = FSRCNN(scale, d, s, m, **choices).eval()  # type: ignore[arg-type]
+    for parameter in made.parameters():
+        parameter.requires_grad_(False).add_(torch.randn(parameter.shape) / 10)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("shape", "edges"),
+    [
+        ((2, 1, 1, 2), WHOLE),
+        ((2, 1, 13, 80), INSIDE),
+        ((1, 1, 9, 11), Edges(top=True, bottom=False, left=False, right=True)),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "made",
+    [
+        network(3, 32, 5, 1, prelu="layer"),
+        network(2, 20, 17, 0, padding_mode="zeros"),
+    ],
+    ids=["(32, 5, 1)", "(20, 17, 0)"],
+)
+def test_it_gives_what_single_layers_give(
+    made: FSRCNN, shape: tuple[int, ...], edges: Edges
+) -> None:
+    tiles = torch.rand(shape)
+    with torch.inference_mode():
+        found = Chain(_fsrcnn_in_one_pass(made))(tiles, edges)
+        expected = Chain(_fsrcnn(made))(tiles, edges)
+    assert found.shape == expected.shape
+    assert float((found - expected).abs().max()) < 1e-5 * float(expected.abs().max())
