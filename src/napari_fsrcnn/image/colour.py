@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 Floating = NDArray[np.floating[Any]]
 
-_FROM_RGB = (
+FROM_RGB = (
     np.array([[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]])
     / 255
 )
-_OFFSET = np.array([16.0, 128.0, 128.0]) / 255
-_TO_RGB = np.linalg.inv(_FROM_RGB)
+OFFSET = np.array([16.0, 128.0, 128.0]) / 255
+TO_RGB = np.linalg.inv(FROM_RGB)
 
 
 def rgb2ycbcr(rgb: Floating) -> Floating:
@@ -40,7 +40,7 @@ def rgb2ycbcr(rgb: Floating) -> Floating:
     >>> (rgb2ycbcr(np.array([1.0, 1.0, 1.0])) * 255).round().tolist()
     [235.0, 128.0, 128.0]
     """
-    return rgb @ _FROM_RGB.T.astype(rgb.dtype) + _OFFSET.astype(rgb.dtype)
+    return rgb @ FROM_RGB.T.astype(rgb.dtype) + OFFSET.astype(rgb.dtype)
 
 
 def ycbcr2rgb(ycbcr: Floating) -> Floating:
@@ -61,4 +61,4 @@ def ycbcr2rgb(ycbcr: Floating) -> Floating:
     >>> ycbcr2rgb(np.array([235.0, 128.0, 128.0]) / 255).round(6).tolist()
     [1.0, 1.0, 1.0]
     """
-    return (ycbcr - _OFFSET.astype(ycbcr.dtype)) @ _TO_RGB.T.astype(ycbcr.dtype)
+    return (ycbcr - OFFSET.astype(ycbcr.dtype)) @ TO_RGB.T.astype(ycbcr.dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from functools import cache
 from typing import cast
 
 import torch
@@ -13,6 +14,7 @@ from napari_fsrcnn.inference.blocks import Blocks
 from napari_fsrcnn.inference.edges import INSIDE, Edges
 from napari_fsrcnn.inference.one_pass import in_one_pass
 from napari_fsrcnn.inference.valid import Chain, Form, Layer, ValidConvolution, edge_mode
+from napari_fsrcnn.networks.bicubic import BicubicUpsample
 from napari_fsrcnn.networks.convolution import Convolution
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
 from napari_fsrcnn.networks.network import Network, as_module, freeze
@@ -53,16 +55,23 @@ def fast_form(network: Network, device: torch.device, dtype: torch.dtype) -> For
     module = as_module(network)
     if isinstance(module, FSRCNN):
         if device.type == "cuda" and dtype != torch.float32:
-            form = _place(Chain(_fsrcnn_in_one_pass(module)), device, dtype)
+            form = place(Chain(_fsrcnn_in_one_pass(module)), device, dtype)
             if _runs(form, device, dtype):
                 return form
-        return _place(Chain(_fsrcnn(module)), device, dtype)
+        return place(Chain(_fsrcnn(module)), device, dtype)
     if isinstance(module, SRCNN):
-        return _place(Chain(_srcnn(module)), device, dtype)
-    return _place(AsItIs(network), device, dtype)
+        return place(Chain(_srcnn(module)), device, dtype)
+    return place(AsItIs(network), device, dtype)
 
 
-def _place(form: Form, device: torch.device, dtype: torch.dtype) -> Form:
+@cache
+def bicubic_form(scale: int, device: torch.device) -> Form:
+    """Arrange MATLAB's bicubic for speed, on a device."""
+    return place(Chain([_bicubic(BicubicUpsample(scale))]), device, torch.float32)
+
+
+def place(form: Form, device: torch.device, dtype: torch.dtype) -> Form:
+    """Copy a form to a device, where it learns no more."""
     module = freeze(copy.deepcopy(cast("nn.Module", form)))
     return cast("Form", module.to(device=device, dtype=dtype))
 
@@ -100,11 +109,15 @@ def _deconvolution(network: FSRCNN) -> Blocks:
 
 
 def _srcnn(network: SRCNN) -> Iterator[Layer]:
-    kernel = network.bicubic.kernel
-    yield Blocks(kernel, kernel.new_zeros(1), network.scale, network.bicubic.halo, "mirror")
+    yield _bicubic(network.bicubic)
     for convolution in (network.extract, network.map):
         yield ValidConvolution(convolution, nn.ReLU(inplace=True))
     last = network.reconstruct
     assert last.bias is not None  # noqa: S101 - given to it by its network
     reach = last.kernel_size[0] // 2
     yield Blocks(last.weight, last.bias, 1, reach, edge_mode(last))
+
+
+def _bicubic(upsample: BicubicUpsample) -> Blocks:
+    kernel = upsample.kernel
+    return Blocks(kernel, kernel.new_zeros(1), upsample.scale, upsample.halo, "mirror")

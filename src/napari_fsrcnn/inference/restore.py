@@ -9,15 +9,16 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from napari_fsrcnn.image.colour import rgb2ycbcr, ycbcr2rgb
 from napari_fsrcnn.image.resize import bicubic_within, imresize
 from napari_fsrcnn.image.value_range import ValueRange, from_unit, to_unit
+from napari_fsrcnn.inference.luma import upscale_luma
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.inference.tile_choice import Size, choose_tile, tiles_at_once
 from napari_fsrcnn.inference.tiles import Notice, Plane, run_tiles
 from napari_fsrcnn.inference.unit_values import UnitValues, travels
+from napari_fsrcnn.networks.bicubic import BicubicUpsample
 
 Color = Literal["luma", "channels"]
 
@@ -59,54 +60,37 @@ class Restorer:
     def __call__(self, picture: Picture) -> Picture:
         """Upscale a picture, in its own dtype."""
         if picture.ndim == 2:
-            return self._restore_plane(picture)
+            return self._restore(picture)
         restore = self._restore_luma if self.color == "luma" else self._restore_channels
         return with_alpha(picture, self.network.scale, restore)
 
-    def _restore_plane(self, plane: Picture) -> Picture:
-        # Tile by tile, so that [0, 1] is nowhere held for the whole plane.
-        if travels(plane.dtype):
-            return self._enlarge(plane, UnitValues.of(plane.dtype, self.limits))
-        result = self._empty(plane, plane.dtype)
-
-        def read(rows: slice, columns: slice) -> torch.Tensor:
-            return torch.from_numpy(to_unit(plane[rows, columns], self.limits))
-
-        def write(rows: slice, columns: slice, hr: torch.Tensor) -> None:
-            result[rows, columns] = from_unit(hr.numpy(), self.limits, plane.dtype)
-
-        self._run(Plane(plane.shape, read, write))
-        return result
-
-    def _restore_luma(self, picture: Picture) -> Picture:
-        ycbcr = rgb2ycbcr(to_unit(picture, self.limits))
-        y = self._enlarge(ycbcr[..., 0])
-        cb, cr = imresize(np.moveaxis(ycbcr[..., 1:], -1, 0), self.network.scale)
-        rgb = ycbcr2rgb(np.stack([y, cb, cr], axis=-1))
-        return from_unit(rgb, self.limits, picture.dtype)
+    def _restore_luma(self, rgb: Picture) -> Picture:
+        return self._restore(rgb, run=upscale_luma, halo=BicubicUpsample.halo)
 
     def _restore_channels(self, picture: Picture) -> Picture:
-        channels = [self._restore_plane(channel) for channel in np.moveaxis(picture, -1, 0)]
+        channels = [self._restore(channel) for channel in np.moveaxis(picture, -1, 0)]
         return np.stack(channels, axis=-1)
 
-    def _enlarge(self, plane: Picture, values: UnitValues | None = None) -> Picture:
-        """Upscale a plane that travels to the device as it is."""
-        native = plane.dtype.newbyteorder("=")
-        result = self._empty(plane, native)
+    def _restore(self, picture: Picture, **how: Any) -> Picture:
+        """Upscale tile by tile, so that [0, 1] is nowhere held for the whole picture."""
+        native = picture.dtype.newbyteorder("=")
+        height, width, *colours = picture.shape
+        scale = self.network.scale
+        result = np.empty((scale * height, scale * width, *colours), native)
+        as_it_is = travels(native)
+        values = UnitValues.of(native, self.limits) if as_it_is else None
 
         def read(rows: slice, columns: slice) -> torch.Tensor:
-            return torch.from_numpy(np.array(plane[rows, columns], native, order="C"))
+            part = picture[rows, columns]
+            mine = part.astype(native, order="C") if as_it_is else to_unit(part, self.limits)
+            return torch.from_numpy(mine)
 
         def write(rows: slice, columns: slice, hr: torch.Tensor) -> None:
-            result[rows, columns] = hr.numpy()
+            part = hr.numpy()
+            result[rows, columns] = part if as_it_is else from_unit(part, self.limits, native)
 
-        self._run(Plane(plane.shape, read, write, values))
+        self._run(Plane((height, width), read, write, values, **how))
         return result
-
-    def _empty(self, plane: Picture, dtype: DTypeLike) -> NDArray[Any]:
-        """Make room for the result of a plane."""
-        height, width = plane.shape
-        return np.empty((self.network.scale * height, self.network.scale * width), dtype)
 
     def _run(self, plane: Plane) -> None:
         tile = self.tile or choose_tile(self.network, plane.shape)

@@ -47,26 +47,37 @@ def count_tiles(height: int, width: int, tile: Size) -> int:
     return -(-height // tile[0]) * -(-width // tile[1])
 
 
+def run_network(network: Prepared, tiles: Tensor, edges: Edges) -> Tensor:
+    """Upscale grey tiles ``(N, Y, X)`` in [0, 1], on the network's device."""
+    return cast("Tensor", network(tiles[:, None], edges))[:, 0]
+
+
 @dataclass(frozen=True)
 class Plane:
-    """A plane of any kind, read and written tile by tile.
+    """A plane of any kind, grey or in colour, read and written tile by tile.
 
     Attributes
     ----------
     shape : tuple of two int
         Y and X, LR.
     read : callable
-        ``read(rows, columns)`` gives a tile as a tensor (Y, X) on the host.
+        ``read(rows, columns)`` gives a tile as a tensor (Y, X) or (Y, X, C) on the host.
     write : callable
         ``write(rows, columns, hr)`` takes its result, in HR pixels, likewise.
     values : UnitValues, optional
         What these tensors hold. By default float32 in [0, 1].
+    run : callable
+        ``run(network, tiles, edges)`` upscales a batch of tiles in [0, 1].
+    halo : int
+        LR pixels on each side that it needs, if not the network itself needs more.
     """
 
     shape: Size
     read: Callable[[slice, slice], Tensor]
     write: Callable[[slice, slice, Tensor], None]
     values: UnitValues | None = None
+    run: Callable[[Prepared, Tensor, Edges], Tensor] = run_network
+    halo: int = 0
 
 
 def run_tiles(
@@ -111,12 +122,12 @@ def run_tiles(
     """
     work = _Work(network, plane, notice or (lambda _: None))
     advance = after_tile or (lambda: None)
-    alone = list(batches(plane.shape, tile, network.halo, 1))
+    alone = list(batches(plane.shape, tile, work.halo, 1))
     if network.device == CPU and min(len(alone), torch.get_num_threads()) > 1:
         if not run_in_threads(work.run, alone, after_task=advance, stop=stop):
             raise UpscaleStopped(_STOPPED)
         return
-    for group in batches(plane.shape, tile, network.halo, batch):
+    for group in batches(plane.shape, tile, work.halo, batch):
         if stop is not None and stop.is_set():
             raise UpscaleStopped(_STOPPED)
         work.run(group)
@@ -181,16 +192,20 @@ class _Work:
     plane: Plane
     notice: Notice
 
+    @property
+    def halo(self) -> int:
+        return max(self.network.halo, self.plane.halo)
+
     @torch.inference_mode()
     def run(self, group: Tiles) -> None:
         """Run a batch, in parts where memory is known not to suffice for it as it is."""
-        parts = halves(group, self.plane.shape, self.network.halo, LEAST)
+        parts = halves(group, self.plane.shape, self.halo, LEAST)
         most = self.network.most
         if not parts or most is None or _pixels(group) <= most:
             outputs = self._outputs(group, divisible=bool(parts))
             if outputs is not None:
                 for tile, output in zip(group, outputs, strict=True):
-                    self._write(tile, output[0])
+                    self._write(tile, output)
                 return
         # What memory there is has changed, and with it perhaps the device.
         for part in parts or [group]:
@@ -199,9 +214,9 @@ class _Work:
     def _outputs(self, group: Tiles, *, divisible: bool) -> Tensor | None:
         """Run a batch; None if memory does not suffice and another way was found."""
         sources = [self.plane.read(*_reading(tile)) for tile in group]
-        given = torch.stack(sources)[:, None]
+        given = torch.stack(sources)
         try:
-            outputs = self._run_network(given, group[0].edges)
+            outputs = self._upscale(given, group[0].edges)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
@@ -210,12 +225,13 @@ class _Work:
         self.network.counters.add(len(group), _pixels(group), given.nbytes)
         return outputs
 
-    def _run_network(self, given: Tensor, edges: Edges) -> Tensor:
-        values, network = self.plane.values, self.network
+    def _upscale(self, given: Tensor, edges: Edges) -> Tensor:
+        """Convert where the device can, so that little travels."""
+        network, values = self.network, self.plane.values
         if values is None:
-            return cast("Tensor", network(given, edges)).to(CPU)
-        unit = values.to_unit(given.to(network.converts_on))
-        hr = cast("Tensor", network(unit, edges)).to(network.converts_on)
+            return self.plane.run(network, given.to(network.device), edges).to(CPU)
+        unit = values.to_unit(given.to(network.converts_on)).to(network.device)
+        hr = self.plane.run(network, unit, edges).to(network.converts_on)
         return values.from_unit(hr).to(CPU)
 
     def _find_room(self, group: Tiles, *, divisible: bool) -> None:
