@@ -18,7 +18,11 @@ from napari_fsrcnn.inference.valid import edge_mode
 from napari_fsrcnn.networks.convolution import Convolution
 
 _PIXELS, _WARPS = 64, 2
-"""Pixels of a program, and its warps: the fastest for all of FSRCNN's layers on an H100."""
+"""Pixels of a program, and its warps: as fast as more of either on an H100.
+
+Four warps would take Hopper's instructions for groups of warps, with which Triton 3.6 reads beyond the
+memory that a program has.
+"""
 
 _LEAST = 16
 """Values on each side of a GPU's matrix product."""
