@@ -1,15 +1,25 @@
 """The fastest tile: tried once for each network, kept, and overridable."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from napari_fsrcnn.inference import tile_choice
-from napari_fsrcnn.inference.prepared import CPU, Prepared, prepare
-from napari_fsrcnn.inference.tile_choice import OVERRIDE, choose_tile, tile_of, tiles_at_once
+from napari_fsrcnn.inference.edges import Edges
+from napari_fsrcnn.inference.prepared import CPU, WHOLE, Prepared, prepare
+from napari_fsrcnn.inference.tile_choice import (
+    OVERRIDE,
+    Size,
+    choose_tile,
+    tile_of,
+    tiles_at_once,
+    try_tiles,
+)
 from napari_fsrcnn.inference.upscale import upscale
 from napari_fsrcnn.weights.model import Model
 
@@ -103,3 +113,53 @@ def test_tiles_at_once(network: Prepared) -> None:
     elsewhere = prepare(network, torch.device("meta"))
     assert tiles_at_once(elsewhere, (4096, 4096)) == 1
     assert tiles_at_once(elsewhere, (1024, 1024)) == 64 // network.maps
+
+
+class Slow(Prepared):
+    """Computes nothing: sleeps as long as is said for the size of a tile and how many came before."""
+
+    def __init__(self, model: Model, seconds: Callable[[int, int], float]) -> None:
+        super().__init__(model.network, CPU, "float32")
+        self.seconds = seconds
+        self.runs: list[int] = []
+
+    def forward(self, lr: Tensor, edges: Edges = WHOLE) -> Tensor:
+        del edges
+        height, width = (length - 2 * self.halo for length in lr.shape[-2:])
+        index = self.sizes.index((height, width))
+        self.runs.append(index)
+        time.sleep(self.seconds(index, len(self.runs)))
+        return lr
+
+    @property
+    def sizes(self) -> list[Size]:
+        return [tile_of(self, values) for values in tile_choice._TRIED_ON_THE_CPU]
+
+
+@pytest.mark.parametrize("first", [1, 13, 21])
+def test_noise_for_a_while_does_not_decide(model: Model, first: int) -> None:
+    def seconds(_: int, run: int) -> float:
+        return 0.1 if first <= run < first + 5 else 0.01
+
+    network = Slow(model, seconds)
+    assert try_tiles(network) == network.sizes[-1]
+
+
+def test_a_size_that_takes_long_counts_and_is_the_last(model: Model) -> None:
+    network = Slow(model, lambda index, _: (0.2, 0.31)[index])
+    assert try_tiles(network) == network.sizes[1]
+    assert set(network.runs) == {0, 1}
+
+
+def test_a_size_that_memory_has_no_room_for_is_tried_once(model: Model) -> None:
+    def seconds(index: int, _: int) -> float:
+        if index == 2:
+            raise torch.OutOfMemoryError
+        return 0.0
+
+    network = Slow(model, seconds)
+    assert try_tiles(network) in network.sizes[:2]
+    assert network.runs.count(2) == 1
+    assert max(network.runs) == 2
+    smallest = Slow(model, lambda *_: seconds(2, 0))
+    assert try_tiles(smallest) == smallest.sizes[0]

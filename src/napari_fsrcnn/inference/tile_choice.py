@@ -30,7 +30,7 @@ _USUAL = 2**21
 _TRIED_ON_THE_CPU = [2**exponent for exponent in range(18, 23)]
 _TRIED_ON_OTHERS = [2**exponent for exponent in range(22, 28, 2)]
 _LONGEST = 0.3  # seconds for a tile: a longer one would keep Stop waiting
-_RUNS = 3
+_TURNS = 5
 _AT_ONCE = 2**26  # values of the largest maps, on other devices than the CPU
 
 
@@ -85,20 +85,25 @@ def try_tiles(network: Prepared) -> Size:
     """Run tiles of several sizes, from the middle of a picture, and return the fastest per pixel."""
     tried = _TRIED_ON_THE_CPU if network.device.type == "cpu" else _TRIED_ON_OTHERS
     sizes = [tile_of(network, values) for values in tried]
-    best, fastest = sizes[0], float("inf")
-    for size in sizes:
-        try:
-            seconds = _seconds(network, size)
-        except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise
-            break
-        pace = seconds / (size[0] * size[1])
-        if pace < fastest:
-            best, fastest = size, pace
-        if seconds > _LONGEST:
-            break
-    return best
+    shortest: dict[Size, float] = {}  # seconds for a tile
+    # In turns, so that what else the machine does for a while falls on all sizes alike.
+    for _ in range(_TURNS):
+        for size in sizes:
+            try:
+                seconds = _seconds(network, size)
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+                sizes = sizes[: sizes.index(size)]
+                break
+            shortest[size] = min(seconds, shortest.get(size, seconds))
+            if shortest[size] > _LONGEST:
+                break
+    return min(
+        shortest,
+        key=lambda size: shortest[size] / math.prod(size),
+        default=tile_of(network, tried[0]),
+    )
 
 
 def _seconds(network: Prepared, size: Size) -> float:
@@ -106,17 +111,14 @@ def _seconds(network: Prepared, size: Size) -> float:
     height, width = (length + 2 * network.halo for length in size)
     lr = torch.zeros(tiles_at_once(network, size), 1, height, width)
     inside = Edges(top=False, bottom=False, left=False, right=False)
-    runs = []
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        for _ in range(_RUNS):
-            start = time.perf_counter()
-            network(lr, inside).cpu()
-            runs.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        network(lr, inside).cpu()
+        return (time.perf_counter() - start) / len(lr)
     finally:
         torch.set_num_threads(threads)
-    return min(runs) / len(lr)
 
 
 def _parse(asked: str) -> Size:
