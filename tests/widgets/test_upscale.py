@@ -1,6 +1,7 @@
 """The widget *Upscale* in a real viewer."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,24 @@ def test_figures_against_a_reference(
     assert f"{figures['psnr'] - figures['bicubic_psnr']:+.2f} dB" in text
     assert f"{figures['ssim']:.4f}" in text
     assert "data_range 255" in text
+
+
+def test_figures_go_when_anything_else_starts(
+    viewer: Any, widget: UpscaleWidget, qtbot: QtBot, tmp_path: Path
+) -> None:
+    reference = viewer.add_image(GREY.repeat(3, axis=0).repeat(3, axis=1), name="large")
+    viewer.add_image(GREY, name="cells")
+    save_all = partial(widget.save_all, tmp_path / "cells.zarr")
+    for start in (widget.start, widget.start_self_test, save_all):
+        widget.form.reference.value = reference
+        widget.start()
+        wait_for(widget, qtbot)
+        assert "dB" in widget.figures.text()
+        widget.form.reference.value = None
+        start()
+        assert widget.figures.isHidden()
+        assert widget.figures.text() == ""
+        wait_for(widget, qtbot)
 
 
 def test_the_finest_level_of_a_multiscale_layer(

@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidge
 
 from napari_fsrcnn.evaluation.self_test_result import SelfTest
 from napari_fsrcnn.widgets.figures_text import gain_table
+from napari_fsrcnn.widgets.job import Job
 from napari_fsrcnn.widgets.job_widget import JobWidget
 from napari_fsrcnn.widgets.lazy_job import upscaling_job
 from napari_fsrcnn.widgets.model_choices import ModelChoice
@@ -84,8 +85,6 @@ class UpscaleWidget(JobWidget):
         if (chosen := self._read(self.form.request)) is None:
             return
         layer, request = chosen
-        self.figures.clear()
-        self.figures.hide()
         self.status.setText("Loading the model...")
         job = upscaling_job(self._viewer, layer, request)
         if isinstance(job, UpscaleJob):
@@ -110,6 +109,12 @@ class UpscaleWidget(JobWidget):
         job = SelfTestJob(layer, request)
         job.tested.connect(self._show_self_test)
         self.run_job(job)
+
+    def run_job(self, job: Job) -> None:
+        """Start a job; the figures of an earlier one go."""
+        self.figures.clear()
+        self.figures.hide()
+        super().run_job(job)
 
     def stop(self) -> None:
         """Stop what is going on, if anything is; the viewer stays as it is."""
