@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from napari_fsrcnn.inference import tile_choice
-from napari_fsrcnn.inference.edges import Edges
-from napari_fsrcnn.inference.prepared import CPU, WHOLE, Prepared, prepare
+from napari_fsrcnn.inference.edges import WHOLE, Edges
+from napari_fsrcnn.inference.prepared import CPU, Prepared, prepare
 from napari_fsrcnn.inference.tile_choice import (
     OVERRIDE,
     Size,
@@ -46,6 +46,12 @@ def forget() -> None:
 def test_a_small_picture_is_not_worth_a_trial(kept: Path, network: Prepared) -> None:
     assert choose_tile(network, (512, 512)) == tile_of(network, 2**21)
     assert network.counters.tiles == 0
+    assert not kept.exists()
+
+
+def test_on_other_devices_a_small_picture_is_one_tile(kept: Path, network: Prepared) -> None:
+    network.device = torch.device("mps")
+    assert min(choose_tile(network, (512, 512))) >= 512
     assert not kept.exists()
 
 

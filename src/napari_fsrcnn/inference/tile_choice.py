@@ -16,7 +16,7 @@ import platformdirs
 import torch
 
 from napari_fsrcnn.files.atomic import atomic_path
-from napari_fsrcnn.inference.edges import Edges
+from napari_fsrcnn.inference.edges import INSIDE
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 
@@ -31,7 +31,9 @@ _TRIED_ON_THE_CPU = [2**exponent for exponent in range(18, 23)]
 _TRIED_ON_OTHERS = [2**exponent for exponent in range(22, 28, 2)]
 _LONGEST = 0.3  # seconds for a tile: a longer one would keep Stop waiting
 _TURNS = 5
-_AT_ONCE = 2**26  # values of the largest maps, on other devices than the CPU
+_AT_ONCE = 2**26
+"""Values of the largest maps, on other devices than the CPU: small planes are one tile there, so that
+a stack of them is calls of one kind."""
 
 
 def choose_tile(network: Prepared, shape: Size) -> Size:
@@ -60,7 +62,7 @@ def choose_tile(network: Prepared, shape: Size) -> Size:
     found = _kept().get(key)
     if found is None:
         if shape[0] * shape[1] < _WORTH_A_TRIAL:
-            return tile_of(network, _USUAL)
+            return tile_of(network, _USUAL if network.device.type == "cpu" else _AT_ONCE)
         found = try_tiles(network)
         _keep(key, found)
     return found
@@ -110,12 +112,11 @@ def _seconds(network: Prepared, size: Size) -> float:
     """Time a tile, until its result is on the host; on the CPU, a thread has it for itself."""
     height, width = (length + 2 * network.halo for length in size)
     lr = torch.zeros(tiles_at_once(network, size), 1, height, width)
-    inside = Edges(top=False, bottom=False, left=False, right=False)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         start = time.perf_counter()
-        network(lr, inside).cpu()
+        network(lr, INSIDE).cpu()
         return (time.perf_counter() - start) / len(lr)
     finally:
         torch.set_num_threads(threads)
