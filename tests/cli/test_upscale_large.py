@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 import tifffile
@@ -48,6 +50,22 @@ def test_tiff_into_zarr_and_on(command: Run, trained: Path, source: Path) -> Non
     ended = command("upscale", source, second, *options)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "c.zarr exists already" in ended.stderr
+
+
+def test_a_png_is_decoded_once(
+    command: Run, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_picture(tmp_path / "a.png", Picture(IMAGE[:40, :50]))
+    decode, decoded = iio.imread, list[Any]()
+
+    def count(path: Any, **how: Any) -> Any:
+        decoded.append(path)
+        return decode(path, **how)
+
+    monkeypatch.setattr(iio, "imread", count)
+    words = ["upscale", tmp_path / "a.png", tmp_path / "b.zarr", "--model", trained]
+    assert command(*words, "--device", "cpu").returncode == 0
+    assert decoded == [tmp_path / "a.png"]
 
 
 def test_half_precision_is_measured(command: Run, trained: Path, source: Path) -> None:

@@ -10,7 +10,7 @@ import zarr
 from numpy.typing import NDArray
 
 from napari_fsrcnn.files.axes import named_axis
-from napari_fsrcnn.files.open_picture import OpenPicture
+from napari_fsrcnn.files.open_picture import OpenPicture, open_picture
 from napari_fsrcnn.files.pictures import Picture, write_picture
 from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.inference import stream
@@ -69,6 +69,14 @@ def test_what_was_begun_of_a_file_is_kept(model: Model, tmp_path: Path) -> None:
     with pytest.raises(FileExistsError, match="begun in another way"):
         upscale_to_zarr(array(IMAGE), tmp_path / "b.zarr", model, device="cpu")
     assert sorted(tmp_path.rglob("*")) == begun
+
+
+def test_an_opened_file_is_gone_on_with_as_the_file(model: Model, tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.tif", Picture(IMAGE))
+    with pytest.raises(UpscaleStopped, match="goes on from there"):
+        upscale_and_stop(open_picture(tmp_path / "a.tif"), tmp_path / "b.zarr", model)
+    upscale_to_zarr(tmp_path / "a.tif", tmp_path / "b.zarr", model, device="cpu")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tif", "b.zarr"]
 
 
 def test_what_a_killed_process_left_of_an_array_is_not(model: Model, tmp_path: Path) -> None:

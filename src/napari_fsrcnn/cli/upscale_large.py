@@ -49,10 +49,11 @@ def upscale_large(
         from napari_fsrcnn.weights.shipped import load_model
 
         loaded = load_model(model, scale)
-        warn_of_others(source.name, open_picture(source).others, "upscaled")
+        picture = open_picture(source)
+        warn_of_others(source.name, picture.others, "upscaled")
         try:
             upscale_to_zarr(
-                source,
+                picture,
                 target,
                 loaded,
                 scheduler=scheduler,
@@ -67,7 +68,6 @@ def upscale_large(
             raise typer.Exit(INTERRUPTED) from None
     height, width = open_ome_zarr(target).array.shape[-2:]
     say(f"{target}: {width} x {height} pixels, x{loaded.scale} by {loaded.name}")
-    picture = open_picture(source)
     channels = channels_of(how["color"])
     agreement = zarr_consistency(picture, target, loaded.scale, channels=channels)
     say(agreement.sentence(source.name))

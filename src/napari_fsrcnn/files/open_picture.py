@@ -38,6 +38,8 @@ class OpenPicture:
         may lack what is not known.
     others : int
         How many other images the file holds, of which none is here.
+    path : Path or None
+        The file or folder that it lies in, absolute; None of an array.
     """
 
     data: Any
@@ -45,6 +47,7 @@ class OpenPicture:
     axes: tuple[Axis, ...]
     omero: Mapping[str, Any] = field(default_factory=dict)
     others: int = 0
+    path: Path | None = None
 
 
 def open_picture(path: Path) -> OpenPicture:
@@ -67,12 +70,14 @@ def open_picture(path: Path) -> OpenPicture:
         if not is_zarr(path):
             raise ValueError(f"{path} is a folder but holds no Zarr data: give a picture.")
         image = open_ome_zarr(path)
-        return OpenPicture(image.array, rgb=False, axes=image.axes, omero=image.omero)
+        return OpenPicture(
+            image.array, rgb=False, axes=image.axes, omero=image.omero, path=path.absolute()
+        )
     picture = _open_file(path)
     axes = _axes(picture.axes, picture.pixel_size, picture.unit, rgb=picture.rgb)
     names = () if picture.rgb else picture.channels
     omero = {"channels": [{"label": name} for name in names]} if names else {}
-    return OpenPicture(picture.data, picture.rgb, axes, omero, picture.others)
+    return OpenPicture(picture.data, picture.rgb, axes, omero, picture.others, path.absolute())
 
 
 def stamp_of(path: Path) -> str:

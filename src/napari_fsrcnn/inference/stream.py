@@ -73,8 +73,9 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
     Parameters
     ----------
     source : path or OpenPicture
-        A file or OME-Zarr folder (:func:`napari_fsrcnn.files.open_picture.open_picture`), or an
-        array with its axes, which can't be gone on with: of it nothing is left before the end.
+        A file or OME-Zarr folder, opened (:func:`napari_fsrcnn.files.open_picture.open_picture`)
+        or not; or an array with its axes, which can't be gone on with: of it nothing is left before
+        the end.
     target : path
         The folder to write, named ``*.zarr``. The pixel size is divided by the scale, and the
         origin moves so that the picture stays where it was.
@@ -109,10 +110,10 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
     check = partial(_check_precision, precision, device)
     if scheduler is None:
         check()
-    elif isinstance(source, OpenPicture):
-        raise ValueError("Workers need a picture that lies in files: save it first.")
-    path = None if isinstance(source, OpenPicture) else Path(source).absolute()
     picture = source if isinstance(source, OpenPicture) else open_picture(Path(source))
+    path = picture.path
+    if scheduler is not None and path is None:
+        raise ValueError("Workers need a picture that lies in files: save it first.")
     model = model if isinstance(model, Model) else load_model(model)
     upscaler = block_upscaler(
         picture.data,
