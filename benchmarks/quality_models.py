@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import safetensors.torch
+from extra import needed_by
 from image_sets import data_folder
 
 from napari_fsrcnn.networks.cost import count_weights, multiply_adds
@@ -65,12 +66,8 @@ def shipped() -> list[Measured]:
 
 def others() -> Iterator[Measured]:
     """Load what they are held against, from the folder ``peers`` beside the image sets."""
-    try:
+    with needed_by("OpenCV"):
         from opencv_superres import read_opencv
-    except ModuleNotFoundError as error:
-        raise SystemExit(
-            "OpenCV's models need the extra benchmarks: pip install napari-fsrcnn[benchmarks]."
-        ) from error
 
     peers = data_folder() / "peers"
     for scale in SCALES:

@@ -10,7 +10,7 @@ pictures, a twentieth of each set; the time is that of training, without reading
 measuring. ``fast`` is one schedule that ends with the time, so it is given the number of steps that
 this machine takes in it. Ends with exit code 1 if ``fast`` does not reach what the plain loop does.
 With ``--plain-minutes 0`` the plain loop is left out. The checkpoints that ``--save`` keeps can be
-measured elsewhere, for nothing is chosen by other pictures.
+measured elsewhere, for nothing is chosen by other pictures. Needs the extra ``benchmarks``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import h5py
 import torch
+from extra import needed_by
 from torch import nn
 from torch.utils.data import DataLoader
 from training_speed import PatchFile, PlainFSRCNN, epochs, wait_for
@@ -43,6 +43,9 @@ from napari_fsrcnn.training.state import TrainingState
 from napari_fsrcnn.training.step import Step
 from napari_fsrcnn.training.validation import Validator
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
+
+with needed_by("The plain loop"):
+    import h5py
 
 SCALE = 3
 MEASUREMENTS = 20

@@ -10,7 +10,7 @@ SOAP, the moving average. Scale, batch, patch and threads are the same, the pict
 are noise, and the loops take turns of a second, so that what else the machine does falls on all.
 On a GPU the table also says for which part of the time nothing ran there, and has a row for pictures
 that stay on the host, as those do that are too large for the device. Ends with exit code 1 if a ratio
-of the medians is below what is asked for.
+of the medians is below what is asked for. Needs the extra ``benchmarks``.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
-import h5py
 import numpy as np
 import torch
+from extra import needed_by
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.data import DataLoader, Dataset
@@ -39,6 +39,9 @@ from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.processes import start_fabric
 from napari_fsrcnn.training.state import TrainingState
 from napari_fsrcnn.training.step import Step
+
+with needed_by("The plain loop"):
+    import h5py
 
 SCALE = 3
 TURN = 1.0
