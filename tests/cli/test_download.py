@@ -113,6 +113,9 @@ def test_ctrl_c_leaves_whole_files_only(
     download = start("download", "bsd100")
     assert server.someone_asked.wait(60)
     download.send_signal(signal.SIGINT)
+    # The server answers only when this has been told.
+    assert download.stderr is not None
+    assert download.stderr.readline() == "Stopping: what has begun is finished first.\n"
     server.open.set()
     stdout, stderr = download.communicate(timeout=60)
     assert (download.returncode, stdout) == (130, "")
