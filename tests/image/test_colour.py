@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from skimage.color import rgb2ycbcr as rgb2ycbcr_of_skimage
 
-from napari_fsrcnn.image.colour import rgb2ycbcr, ycbcr2rgb
+from napari_fsrcnn.image.colour import OFFSET, TO_RGB, rgb2ycbcr
 
 pictures = hnp.arrays(
     np.float64,
@@ -36,13 +36,11 @@ pictures = hnp.arrays(
 def test_the_color_bars(rgb: list[float], ycbcr: list[int]) -> None:
     converted = rgb2ycbcr(np.array(rgb, float)) * 255
     assert np.round(converted).astype(int).tolist() == ycbcr
-    np.testing.assert_allclose(ycbcr2rgb(converted / 255), rgb, atol=1e-12)
 
 
 @given(rgb=pictures)
 def test_there_and_back(rgb: NDArray[np.float64]) -> None:
-    np.testing.assert_allclose(ycbcr2rgb(rgb2ycbcr(rgb)), rgb, atol=1e-12)
-    np.testing.assert_allclose(rgb2ycbcr(ycbcr2rgb(rgb)), rgb, atol=1e-12)
+    np.testing.assert_allclose((rgb2ycbcr(rgb) - OFFSET) @ TO_RGB.T, rgb, atol=1e-12)
 
 
 @given(rgb=pictures)
@@ -54,6 +52,5 @@ def test_it_agrees_with_scikit_image(rgb: NDArray[np.float64]) -> None:
 def test_the_precision_stays(dtype: type[np.floating[Any]]) -> None:
     rgb = np.random.default_rng(5).uniform(size=(4, 5, 3)).astype(dtype)
     ycbcr = rgb2ycbcr(rgb)
-    back = ycbcr2rgb(ycbcr)
-    assert ycbcr.dtype == back.dtype == dtype
-    np.testing.assert_allclose(back, rgb, atol=1e-6)
+    assert ycbcr.dtype == dtype
+    np.testing.assert_allclose(ycbcr, rgb2ycbcr(rgb.astype(float)), atol=1e-6)

@@ -9,9 +9,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from skimage.color import ycbcr2rgb
 from torch import Tensor, nn
 
-from napari_fsrcnn.image.colour import rgb2ycbcr, ycbcr2rgb
+from napari_fsrcnn.image.colour import rgb2ycbcr
 from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.inference.prepared import CPU, prepare
@@ -47,7 +48,7 @@ def by_definition(picture: NDArray[np.float32], upscaled_by: Network) -> NDArray
     ycbcr = rgb2ycbcr(picture)
     y = as_module(upscaled_by)(torch.from_numpy(ycbcr[..., 0].copy())[None, None])[0, 0].numpy()
     chroma = imresize(np.moveaxis(ycbcr[..., 1:], -1, 0), upscaled_by.scale)
-    rgb: NDArray[np.float32] = ycbcr2rgb(np.stack([y, *chroma], -1))
+    rgb: NDArray[np.float32] = ycbcr2rgb(255 * np.stack([y, *chroma], -1))
     return rgb
 
 
@@ -65,3 +66,13 @@ def test_tiles_of_colour_are_parts_of_the_whole(
     picture = np.random.default_rng(0).random((*shape, 3), np.float32)
     found = Restorer(prepare(made, CPU), ValueRange(0, 1), tile=tile)(picture)
     np.testing.assert_allclose(found, by_definition(picture, made), rtol=0, atol=2e-5)
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_colour_goes_on_where_memory_runs_out() -> None:
+    made, notices = network("fsrcnn-s", 2), list[str]()
+    picture = np.random.default_rng(0).random((40, 50, 3), np.float32)
+    ready = prepare(made, CPU)
+    found = Restorer(ready, ValueRange(0, 1), tile=(40, 50), notice=notices.append)(picture)
+    np.testing.assert_allclose(found, by_definition(picture, made), rtol=0, atol=2e-5)
+    assert len(notices) == 1

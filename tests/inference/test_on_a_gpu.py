@@ -11,6 +11,7 @@ from napari_fsrcnn.inference.edges import INSIDE, WHOLE, Edges
 from napari_fsrcnn.inference.fast_form import _fsrcnn, place
 from napari_fsrcnn.inference.one_pass import OnePass
 from napari_fsrcnn.inference.prepared import CPU, DTYPES, Precision, prepare
+from napari_fsrcnn.inference.tile_choice import OVERRIDE
 from napari_fsrcnn.inference.tiles import upscale_plane
 from napari_fsrcnn.inference.upscale import upscale
 from napari_fsrcnn.inference.valid import Chain
@@ -57,7 +58,7 @@ def test_half_precision_deviates_by_no_more_than_it_has_digits_for(
     smooth = torch.nn.functional.interpolate(picture(30, 40)[None, None], size=(120, 160))
     image = (255 * smooth[0, 0]).byte().numpy()
     by = deviation(image, name, precision, rgb=False, value_range=(0, 255), device="cuda")
-    # The worst of all models (srcnn-955-x4) on noise; bf16 has 3 binary digits fewer than fp16.
+    # Of srcnn-955-x4, which deviates most; bf16 has 3 binary digits fewer than fp16.
     assert 0 < by < {"bf16": 0.16, "fp16": 0.02}[precision]
 
 
@@ -89,7 +90,7 @@ def test_what_is_recorded_gives_each_picture_its_own_result(precision: Precision
         expected = [ready.form(lr.to(GPU, DTYPES[precision]), WHOLE).float() for lr in pictures]
     with ThreadPoolExecutor(3) as threads:
         found = list(threads.map(ready, pictures))
-    assert ready._recorded.replays
+    assert ready._ready.recorded[WHOLE].replays
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=0, atol=1e-5)
 
@@ -101,6 +102,22 @@ def test_a_colour_picture_is_the_cpus_to_one_level() -> None:
         for device in ("cuda", "cpu")
     )
     assert np.abs(there - here).max() <= 1
+
+
+@pytest.mark.parametrize("dtype", ["?", "u1", "i1", "<u2", ">u2", "i2", "i4", "f2", "f4", "f8"])
+@pytest.mark.parametrize("shape", [(40, 50), (40, 50, 3)], ids=str)
+def test_every_dtype_travels(
+    shape: tuple[int, ...], dtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OVERRIDE, "24x32")
+    image = (np.random.default_rng(0).random(shape) * (1.9 if dtype == "?" else 90)).astype(dtype)
+    there, here = (
+        upscale(image, "fsrcnn-s-x2", rgb=len(shape) == 3, value_range=(0, 90), device=device)
+        for device in ("cuda", "cpu")
+    )
+    assert there.dtype == here.dtype
+    step = {"f": 0.1}.get(here.dtype.kind, 1)
+    assert np.abs(there.astype(float) - here.astype(float)).max() <= step
 
 
 @pytest.mark.parametrize("mebibytes", [200, 1])

@@ -8,6 +8,7 @@ import torch
 
 from napari_fsrcnn.inference.edges import INSIDE, WHOLE, Edges
 from napari_fsrcnn.inference.fast_form import _fsrcnn, _fsrcnn_in_one_pass
+from napari_fsrcnn.inference.one_pass import suits_one_pass
 from napari_fsrcnn.inference.valid import Chain
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
 
@@ -60,3 +61,13 @@ def test_it_gives_what_single_layers_give(
         expected = Chain(_fsrcnn(made))(tiles, edges)
     assert found.shape == expected.shape
     assert float((found - expected).abs().max()) < 1e-5 * float(expected.abs().max())
+
+
+@pytest.mark.parametrize(
+    ("d", "s", "m", "suits"),
+    [(56, 12, 4, True), (16, 2, 0, True), (15, 5, 1, False), (32, 1, 1, False), (32, 1, 0, False)],
+)
+def test_networks_too_narrow_for_the_kernels_do_without(
+    d: int, s: int, m: int, suits: bool
+) -> None:
+    assert suits_one_pass(network(2, d, s, m).features) is suits

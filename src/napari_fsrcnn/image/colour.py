@@ -1,4 +1,4 @@
-"""RGB to YCbCr and back by ITU-R BT.601, as MATLAB's ``rgb2ycbcr`` does."""
+"""RGB to YCbCr by ITU-R BT.601, as MATLAB's ``rgb2ycbcr`` does, and the way back."""
 
 from __future__ import annotations
 
@@ -41,24 +41,3 @@ def rgb2ycbcr(rgb: Floating) -> Floating:
     [235.0, 128.0, 128.0]
     """
     return rgb @ FROM_RGB.T.astype(rgb.dtype) + OFFSET.astype(rgb.dtype)
-
-
-def ycbcr2rgb(ycbcr: Floating) -> Floating:
-    """Convert studio-swing YCbCr to RGB: the exact inverse of :func:`rgb2ycbcr`.
-
-    Parameters
-    ----------
-    ycbcr : ndarray of float, shape (..., 3)
-
-    Returns
-    -------
-    ndarray of float, shape (..., 3)
-        RGB, not clipped, in the input's float dtype.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> ycbcr2rgb(np.array([235.0, 128.0, 128.0]) / 255).round(6).tolist()
-    [1.0, 1.0, 1.0]
-    """
-    return (ycbcr - OFFSET.astype(ycbcr.dtype)) @ TO_RGB.T.astype(ycbcr.dtype)

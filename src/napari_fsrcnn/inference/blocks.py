@@ -12,7 +12,7 @@ from napari_fsrcnn.inference.edges import EdgeMode
 _RUN = 4
 """Sub-pixels that a block has on each side at least: 4 x 4 fill a processor's 16 lanes."""
 
-_WHOLE = {4: torch.float32, 8: torch.complex64, 16: torch.complex128}
+_CARRIERS = {4: torch.float32, 8: torch.complex64, 16: torch.complex128}
 """Types that carry so many bytes at once."""
 
 
@@ -105,7 +105,7 @@ def shuffle(blocks: Tensor, run: int) -> Tensor:
     count, _, height, width = blocks.shape
     pixels = blocks.permute(0, 2, 3, 1)[..., : run**2]
     rows = pixels.reshape(count, height, width, run, run)
-    whole = _WHOLE.get(run * blocks.element_size())
+    whole = _CARRIERS.get(run * blocks.element_size())
     if whole is None:
         return rows.permute(0, 1, 3, 2, 4).reshape(count, 1, run * height, run * width)
     moved = rows.view(whole).permute(0, 1, 3, 2, 4).contiguous()

@@ -1,4 +1,4 @@
-"""A network on Y of colour tiles, and bicubic on Cb and Cr, on the device that has the network."""
+"""A network on Y of colour tiles, and bicubic on Cb and Cr."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ def upscale_luma(network: Prepared, rgb: Tensor, edges: Edges) -> Tensor:
     ----------
     network : Prepared
     rgb : Tensor of float32, shape (N, H, W, 3)
-        In [0, 1], on the network's device. Inside the picture it has a halo of the network's own
-        size, and of 2 at least, which bicubic needs.
+        In [0, 1]. Inside the picture it has a halo of the network's own size, and of 2 at least,
+        which bicubic needs.
     edges : Edges
 
     Returns
     -------
     Tensor of float32, shape (N, scale * H, scale * W, 3)
-        RGB, smaller as the network's output is on the sides that are no edges of the picture.
+        RGB, on the device of ``rgb``; smaller as the network's output is on the sides that are no
+        edges of the picture.
     """
-    with whole_single_precision(network.device):
+    with whole_single_precision(rgb.device):
         y, cb, cr = _mix(rgb.movedim(-1, 0), FROM_RGB, OFFSET)
-        hr_y = network(y[:, None], edges)[:, 0]
+        hr_y = network(y[:, None], edges)[:, 0].to(rgb.device)
         # What it sees beyond a side that is no edge is cut off again.
-        chroma = bicubic_form(network.scale, network.device)(torch.cat([cb, cr])[:, None], WHOLE)
+        chroma = bicubic_form(network.scale, rgb.device)(torch.cat([cb, cr])[:, None], WHOLE)
         top, bottom, left, right = (
             0 if edge else lost
             for edge, lost in zip(edges, (network.before, network.after) * 2, strict=True)

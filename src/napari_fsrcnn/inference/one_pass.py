@@ -1,8 +1,8 @@
 """FSRCNN's layers for half precision on NVIDIA's GPUs, where one pass over the maps does what it can.
 
 There memory takes the time, not arithmetic: a convolution, its bias and its PReLU are three passes
-over maps, and a 1 x 1 convolution behind them three more. Here they are one. The numbers are those of
-the single layers, but that nothing is rounded on the way.
+over maps, and a 1 x 1 convolution behind them three more. Here they are one, which rounds no more often
+than the single layers.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class OnePass(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Map ``(N, C, H, W)`` to smaller maps, in channels_last."""
-        # Its kernels need Triton, which comes with torch for these GPUs only.
+        # Triton does not come with every torch.
         from napari_fsrcnn.inference.one_pass_kernels import convolve, convolve_and_mix
 
         count, _, *lengths = maps.shape
@@ -112,6 +112,16 @@ class OnePass(nn.Module):
                 num_warps=_WARPS,
             )
         return made.permute(0, 3, 1, 2)
+
+
+def suits_one_pass(features: nn.Sequential) -> bool:
+    """Say whether these layers are as wide as the kernels take them.
+
+    A single map is LR to them, and the last layer behind them reads no maps that fill up.
+    """
+    first, *inner = (cast("Convolution", layer) for layer in features[::2])
+    narrow = min((layer.in_channels for layer in inner), default=2)
+    return narrow > 1 and first.out_channels >= _LEAST
 
 
 def in_one_pass(features: nn.Sequential) -> Iterator[OnePass]:

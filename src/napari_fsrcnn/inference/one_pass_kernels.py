@@ -11,7 +11,7 @@ import triton
 import triton.language as tl
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["height", "width"])
 def convolve(
     maps,
     weight,
@@ -34,7 +34,7 @@ def convolve(
     _write(total, made, row, x, width, MAPS, FILLED)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["height", "width"])
 def convolve_and_mix(
     maps,
     weight,

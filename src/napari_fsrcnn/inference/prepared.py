@@ -6,13 +6,14 @@ import copy
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import torch
 from torch import Tensor, nn
 
-from napari_fsrcnn.inference.edges import WHOLE, Edges
+from napari_fsrcnn.inference.edges import INSIDE, WHOLE, Edges
 from napari_fsrcnn.inference.fast_form import fast_form
+from napari_fsrcnn.inference.valid import Form
 from napari_fsrcnn.networks.network import Network, as_module, freeze
 from napari_fsrcnn.networks.recorded import Recorded
 from napari_fsrcnn.networks.single_precision import whole_single_precision
@@ -47,6 +48,13 @@ class Counters:
             self.tiles += tiles
             self.pixels += pixels
             self.copied += copied
+
+
+class _Ready(NamedTuple):
+    device: torch.device
+    dtype: torch.dtype
+    form: Form
+    recorded: Mapping[Edges, Recorded]
 
 
 class Prepared(nn.Module):
@@ -96,10 +104,17 @@ class Prepared(nn.Module):
             On the device; smaller by :attr:`before` and :attr:`after` on the sides that are no
             edges of the picture.
         """
-        given = lr.to(device=self.device, dtype=DTYPES[self.precision])
-        with whole_single_precision(self.device):
-            hr = self._recorded(lambda tiles: self.form(tiles, edges).float(), edges, given)
-        return cast("Tensor", hr)
+        # Taken once, for another thread may find that there is no memory and go on on the CPU.
+        device, dtype, form, recorded = self._ready
+
+        def run(tiles: Tensor) -> Tensor:
+            return form(tiles, edges).float()
+
+        given = lr.to(device=device, dtype=dtype)
+        with whole_single_precision(device):
+            if edges not in recorded:
+                return run(given)
+            return cast("Tensor", recorded[edges](run, None, given))
 
     @property
     def converts_on(self) -> torch.device:
@@ -112,10 +127,13 @@ class Prepared(nn.Module):
         self._take_form()
 
     def _take_form(self) -> None:
-        form = fast_form(self.source, self.device, DTYPES[self.precision])
+        dtype = DTYPES[self.precision]
+        form = fast_form(self.source, self.device, dtype)
         self.before, self.after, self.maps = form.before, form.after, form.maps
         self.form = cast("nn.Module", form)
-        self._recorded = Recorded(self.device)
+        # Planes of a stack, and tiles inside a plane, are alike; those at its sides seldom are.
+        recorded = {edges: Recorded(self.device) for edges in (WHOLE, INSIDE)}
+        self._ready = _Ready(self.device, dtype, form, recorded)
 
 
 def prepare(network: Network, device: torch.device, precision: Precision = "float32") -> Prepared:

@@ -16,7 +16,7 @@ from napari_fsrcnn.image.value_range import ValueRange, from_unit, to_unit
 from napari_fsrcnn.inference.luma import upscale_luma
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.inference.tile_choice import Size, choose_tile, tiles_at_once
-from napari_fsrcnn.inference.tiles import Notice, Plane, run_tiles
+from napari_fsrcnn.inference.tiles import Notice, Plane, Run, run_network, run_tiles
 from napari_fsrcnn.inference.unit_values import UnitValues, travels
 from napari_fsrcnn.networks.bicubic import BicubicUpsample
 
@@ -65,13 +65,13 @@ class Restorer:
         return with_alpha(picture, self.network.scale, restore)
 
     def _restore_luma(self, rgb: Picture) -> Picture:
-        return self._restore(rgb, run=upscale_luma, halo=BicubicUpsample.halo)
+        return self._restore(rgb, upscale_luma, BicubicUpsample.halo)
 
     def _restore_channels(self, picture: Picture) -> Picture:
         channels = [self._restore(channel) for channel in np.moveaxis(picture, -1, 0)]
         return np.stack(channels, axis=-1)
 
-    def _restore(self, picture: Picture, **how: Any) -> Picture:
+    def _restore(self, picture: Picture, run: Run = run_network, halo: int = 0) -> Picture:
         """Upscale tile by tile, so that [0, 1] is nowhere held for the whole picture."""
         native = picture.dtype.newbyteorder("=")
         height, width, *colours = picture.shape
@@ -89,7 +89,7 @@ class Restorer:
             part = hr.numpy()
             result[rows, columns] = part if as_it_is else from_unit(part, self.limits, native)
 
-        self._run(Plane((height, width), read, write, values, **how))
+        self._run(Plane((height, width), read, write, values, run, halo))
         return result
 
     def _run(self, plane: Plane) -> None:

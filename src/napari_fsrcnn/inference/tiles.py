@@ -47,8 +47,11 @@ def count_tiles(height: int, width: int, tile: Size) -> int:
     return -(-height // tile[0]) * -(-width // tile[1])
 
 
+Run = Callable[[Prepared, Tensor, Edges], Tensor]
+
+
 def run_network(network: Prepared, tiles: Tensor, edges: Edges) -> Tensor:
-    """Upscale grey tiles ``(N, Y, X)`` in [0, 1], on the network's device."""
+    """Upscale grey tiles ``(N, Y, X)`` in [0, 1]."""
     return cast("Tensor", network(tiles[:, None], edges))[:, 0]
 
 
@@ -76,7 +79,7 @@ class Plane:
     read: Callable[[slice, slice], Tensor]
     write: Callable[[slice, slice, Tensor], None]
     values: UnitValues | None = None
-    run: Callable[[Prepared, Tensor, Edges], Tensor] = run_network
+    run: Run = run_network
     halo: int = 0
 
 
@@ -227,12 +230,11 @@ class _Work:
 
     def _upscale(self, given: Tensor, edges: Edges) -> Tensor:
         """Convert where the device can, so that little travels."""
-        network, values = self.network, self.plane.values
-        if values is None:
-            return self.plane.run(network, given.to(network.device), edges).to(CPU)
-        unit = values.to_unit(given.to(network.converts_on)).to(network.device)
-        hr = self.plane.run(network, unit, edges).to(network.converts_on)
-        return values.from_unit(hr).to(CPU)
+        where, values = self.network.converts_on, self.plane.values
+        given = given.to(where)
+        unit = given if values is None else values.to_unit(given)
+        hr = self.plane.run(self.network, unit, edges).to(where)
+        return (hr if values is None else values.from_unit(hr)).to(CPU)
 
     def _find_room(self, group: Tiles, *, divisible: bool) -> None:
         network, (y, x, _) = self.network, group[0]

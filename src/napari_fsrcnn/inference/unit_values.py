@@ -66,5 +66,5 @@ class UnitValues:
 
 def travels(dtype: DTypeLike) -> bool:
     """Say whether values can go to a device as they are: float32 holds each of them exactly."""
-    dtype = np.dtype(dtype)
+    dtype = np.dtype(dtype).newbyteorder("=")
     return dtype.itemsize <= 2 or dtype == np.float32
