@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from napari_fsrcnn.inference.edges import INSIDE, WHOLE, Edges
-from napari_fsrcnn.inference.fast_form import _fsrcnn, _fsrcnn_in_one_pass
+from napari_fsrcnn.inference.fast_form import _agree, _fsrcnn, _fsrcnn_in_one_pass
 from napari_fsrcnn.inference.one_pass import suits_one_pass
 from napari_fsrcnn.inference.valid import Chain
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
@@ -71,3 +71,12 @@ def test_networks_too_narrow_for_the_kernels_do_without(
     d: int, s: int, m: int, suits: bool
 ) -> None:
     assert suits_one_pass(network(2, d, s, m).features) is suits
+
+
+def test_kernels_are_taken_only_where_they_agree() -> None:
+    made, other = network(2, 16, 2, 0), network(2, 16, 2, 0, prelu="layer")
+    usual = Chain(_fsrcnn(made))
+    how = (usual, torch.device("cpu"), torch.float32)
+    assert _agree(Chain(_fsrcnn_in_one_pass(made)), *how)
+    assert not _agree(Chain(_fsrcnn_in_one_pass(other)), *how)
+    assert not _agree(Chain([]), *how)  # of another shape: an error
