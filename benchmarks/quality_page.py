@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from quality_models import SCALES
 from quality_results import Result
-from quality_tables import AIM, AT_LEAST, Table, beside, figures
+from quality_tables import AIM, AT_LEAST, Table, beside, figures, line, table
 from quality_training import (
     LOOKED_AT,
     WOMAN,
@@ -43,8 +45,11 @@ _TRIED = (
     "over all training pictures at once fitted those better and others hardly. So this network holds no "
     "more of these pictures in their eight orientations. Learning them upright only, as photographs "
     "are, fits photographs slightly better, but not what a microscope sees. What gets there is "
-    "`fsrcnn-x3`, of three times the weights."
+    "`fsrcnn-x3`, of three times the weights. The curve of its last training, from its log:"
 )
+
+_CURVE = Path(__file__).with_name("fsrcnn-s-x3-log.csv")
+_EVERY = 10_000
 
 _LEFT_OUT = (
     "Pictures of a set that these trainings have not had, because they are smaller than a patch, or "
@@ -82,7 +87,7 @@ def results_page(results: Sequence[Result], models: Sequence[Model], date: str) 
     least = beside(AT_LEAST, results)
     asked = ["PSNR in dB: the least,", "", *least, "", "and the aim:", "", *beside(AIM, results)]
     if any("fsrcnn-s-x3" in row and "missed" in row for row in least):
-        asked += ["", _TRIED]
+        asked += ["", _TRIED, "", *curve()]
     lines += section("What is asked of the shipped models", asked)
     trained = [_TRAINING, "", *training(models)]
     if without := left_out(models):
@@ -102,6 +107,14 @@ def seen(models: Sequence[Model]) -> str:
         f"{_LOOKED_AT} And its `img_005` (woman) is no new picture to {', '.join(known)}: it shows "
         f"{WOMAN}, cropped and shrunk. `napari-fsrcnn evaluate` lists the pictures one by one."
     )
+
+
+def curve() -> Table:
+    """Give the PSNR of the validation pictures in the course of a training."""
+    rows = list(csv.DictReader(_CURVE.read_text(encoding="utf-8").splitlines()))
+    shown = [row for row in rows if int(row["step"]) % _EVERY == 0]
+    lines = table(["after steps", "PSNR of the validation pictures, dB"], texts=0)
+    return lines + [line([f"{int(row['step']):,}", f"{float(row['psnr']):.3f}"]) for row in shown]
 
 
 def section(title: str, content: Table) -> Table:

@@ -51,7 +51,7 @@ def test_figures_and_terms_come_in_and_the_weights_stay(copies: Path) -> None:
 
 @pytest.mark.usefixtures("copies")
 def test_what_was_seen_of_set5_is_told_from_the_record() -> None:
-    model = load_model("fsrcnn-x3")
+    model = load_model("srcnn-915-x3")
     results = [result(model.name, 3, 33, dataset) for dataset in ("Set5", "Set14")]
     write_card(model, results)
     set5, set14 = read_card(model_path(model.name)).figures

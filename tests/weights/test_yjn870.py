@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -130,6 +130,7 @@ def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.filterwarnings("ignore:Defining your `__torch_function__`")
 @pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 @settings(max_examples=100)
+@example(changes=[(225, 0)], cut=None)  # a layer of no maps
 @given(
     changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=3),
     cut=st.none() | st.integers(0, 10**6),

@@ -43,6 +43,10 @@ def read_yjn870(path: Path, scale: int) -> tuple[Card, dict[str, Tensor]]:
         state = torch.load(content, map_location="cpu", weights_only=True)
         tensors = _rename(state)
         d, s = tensors["features.0.weight"].shape[0], tensors["features.2.weight"].shape[0]
+        # Three tensors each for m + 3 convolutions and two for the deconvolution.
+        m = (len(tensors) - 2) // 3 - 3
+        if min(d, s) < 1 or m < 0:
+            raise ValueError(f"FSRCNN({d}, {s}, {m}) is none.")
     except Exception as error:  # what a damaged file makes torch raise is anybody's guess
         raise ValueError(
             f"{path} is not a state dict of yjn870's FSRCNN-pytorch (tensors alone, named "
@@ -53,8 +57,7 @@ def read_yjn870(path: Path, scale: int) -> tuple[Card, dict[str, Tensor]]:
         hyperparameters={
             "d": d,
             "s": s,
-            # Three tensors each for m + 3 convolutions and two for the deconvolution.
-            "m": (len(tensors) - 2) // 3 - 3,
+            "m": m,
             "padding_mode": "zeros",
             "deconv_padding": 4,
             "prelu": "channel",
