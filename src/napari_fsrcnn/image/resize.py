@@ -158,7 +158,7 @@ def _resize_axis(image: Floating, factor: float, axis: int) -> Floating:
 
     indices, weights = resize_taps(image.shape[axis], factor)
     lines = np.moveaxis(image, axis, 0)
-    # A product of whole lines; gathering value by value would take twenty times as long.
+    # A product of whole lines; gathering value by value would take several times as long.
     taps = np.arange(0, indices.size + 1, indices.shape[1])
     matrix = csr_array(
         (weights.astype(image.dtype).ravel(), indices.ravel(), taps),

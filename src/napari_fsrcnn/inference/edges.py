@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from napari_fsrcnn.networks.bicubic import mirror
+
 PaintedMode = Literal["replicate", "zeros"]
 EdgeMode = PaintedMode | Literal["mirror"]
 
@@ -89,14 +91,8 @@ def paint(maps: Tensor, margins: Margins, mode: PaintedMode) -> None:
 def _extend_axis(maps: Tensor, axis: int, before: int, after: int, mode: EdgeMode) -> Tensor:
     if not (before or after):
         return maps
+    if mode == "mirror":
+        return mirror(maps, axis, before, after)
     length = maps.shape[axis]
     positions = torch.arange(-before, length + after, device=maps.device)
-    return maps.index_select(axis, _inside(positions, length, mode))
-
-
-def _inside(positions: Tensor, length: int, mode: EdgeMode) -> Tensor:
-    """Find the lines of the picture that stand for those outside."""
-    if mode == "replicate":
-        return positions.clamp(0, length - 1)
-    positions = positions % (2 * length)
-    return torch.minimum(positions, 2 * length - 1 - positions)
+    return maps.index_select(axis, positions.clamp(0, length - 1))

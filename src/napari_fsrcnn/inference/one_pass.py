@@ -45,22 +45,18 @@ class Step(NamedTuple):
         """Maps that it writes: not so few that reading them is slow; those that fill up are zero."""
         return max(self.convolution.out_channels, _LEAST)
 
-    def matrices(self) -> nn.Parameter:
-        """Give the weights by tap, channel and map; of one channel the taps are a matrix's rows."""
+    def laid_out(self) -> tuple[nn.Parameter, nn.Parameter, nn.Parameter]:
+        """Give weights by tap, channel and map, then a bias and a slope for each map.
+
+        Of one channel the taps are a matrix's rows.
+        """
         by_tap = self.convolution.weight.detach().permute(2, 3, 1, 0)
         taps, _, channels, maps = by_tap.shape
         rows = by_tap.reshape(-1, taps**2 if channels == 1 else channels, maps)
-        return _filled(rows, axes=2)
-
-    def bias(self) -> nn.Parameter:
-        """Give a bias for each map."""
-        assert self.convolution.bias is not None  # noqa: S101 - these networks' layers all have one
-        return _filled(self.convolution.bias.detach(), axes=1)
-
-    def slopes(self) -> nn.Parameter:
-        """Give a slope for each map."""
-        slopes = self.activation.weight.detach()
-        return _filled(slopes.expand(self.convolution.out_channels), axes=1)
+        bias, slopes = self.convolution.bias, self.activation.weight
+        assert bias is not None  # noqa: S101 - these networks' layers all have one
+        each = _filled(bias.detach(), axes=1), _filled(slopes.detach().expand(maps), axes=1)
+        return _filled(rows, axes=2), *each
 
 
 class OnePass(nn.Module):
@@ -82,9 +78,11 @@ class OnePass(nn.Module):
         self.mode = edge_mode(first.convolution)
         self.channels = first.channels
         self.maps = (mixing or first).maps
-        self.weights = nn.ParameterList(
-            values for step in (first, mixing) if step is not None for values in _laid_out(step)
-        )
+        steps = [first] if mixing is None else [first, mixing]
+        self.weights = nn.ParameterList(values for step in steps for values in step.laid_out())
+        # Sides of the matrices: each has as many columns as the next one has rows.
+        self.sides = [_side(step.convolution.out_channels) for step in steps]
+        self.sides.insert(0, self.weights[0].shape[-2])
 
     def forward(self, maps: Tensor) -> Tensor:
         """Map ``(N, C, H, W)`` to smaller maps, in channels_last."""
@@ -94,9 +92,7 @@ class OnePass(nn.Module):
         count, _, *lengths = maps.shape
         height, width = (length - self.before - self.after for length in lengths)
         made = maps.new_empty(count, height, width, self.maps)
-        sizes = [matrices.shape[-2:] for matrices in self.weights[::3]]
-        filled = [summed for summed, _ in sizes] + [sizes[-1][1]]
-        kernel: Any = convolve if len(sizes) == 1 else convolve_and_mix
+        kernel: Any = convolve if len(self.sides) == 2 else convolve_and_mix
         with torch.cuda.device_of(maps):
             kernel[(count * height, -(-width // _PIXELS))](
                 maps.permute(0, 2, 3, 1).contiguous(),
@@ -107,7 +103,7 @@ class OnePass(nn.Module):
                 self.channels,
                 self.taps,
                 self.maps,
-                *filled,
+                *self.sides,
                 _PIXELS,
                 num_warps=_WARPS,
             )
@@ -138,10 +134,6 @@ def in_one_pass(features: nn.Sequential) -> Iterator[OnePass]:
         first = steps.pop(0)
         mixes = bool(steps) and steps[0].convolution.kernel_size == (1, 1)
         yield OnePass(first, steps.pop(0) if mixes else None)
-
-
-def _laid_out(step: Step) -> tuple[nn.Parameter, ...]:
-    return step.matrices(), step.bias(), step.slopes()
 
 
 def _filled(values: Tensor, axes: int) -> nn.Parameter:

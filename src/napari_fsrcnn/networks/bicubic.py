@@ -36,15 +36,15 @@ class BicubicUpsample(nn.Module):
 
     def forward(self, lr: Tensor) -> Tensor:
         """Enlarge ``(N, 1, H, W)`` to ``(N, 1, scale * H, scale * W)``."""
-        mirrored = _mirror(_mirror(lr, 2), 3)
+        mirrored = mirror(mirror(lr, 2, self.halo, self.halo), 3, self.halo, self.halo)
         return functional.pixel_shuffle(functional.conv2d(mirrored, self.kernel), self.scale)
 
 
-def _mirror(image: Tensor, axis: int) -> Tensor:
-    """Pad by two pixels on both sides of ``axis``, mirrored with the edge pixel repeated.
+def mirror(image: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """Pad both sides of ``axis``, mirrored with the edge pixel repeated.
 
     Pictures of one pixel are mirrored over and over, which torch's own reflection refuses.
     """
     length = image.shape[axis]
-    positions = torch.arange(-2, length + 2, device=image.device) % (2 * length)
+    positions = torch.arange(-before, length + after, device=image.device) % (2 * length)
     return image.index_select(axis, torch.minimum(positions, 2 * length - 1 - positions))
