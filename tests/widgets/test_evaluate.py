@@ -93,10 +93,10 @@ def test_a_single_picture_opens_over_its_layer(
     evaluate_widget.form.models.tick("fsrcnn-x2")
     run(evaluate_widget, qtbot)
     (score,) = evaluate_widget.table.scores
-    assert score.image.name == "one/0"
+    assert score.image.name == "one"
     evaluate_widget.open(score)
-    qtbot.waitUntil(lambda: "x2 one/0: HR" in viewer_with_discs.layers, timeout=30_000)
-    np.testing.assert_allclose(viewer_with_discs.layers["x2 one/0: HR"].affine.translate, (7, 9))
+    qtbot.waitUntil(lambda: "x2 one: HR" in viewer_with_discs.layers, timeout=30_000)
+    np.testing.assert_allclose(viewer_with_discs.layers["x2 one: HR"].affine.translate, (7, 9))
 
 
 def test_a_folder_and_a_model_from_a_file(

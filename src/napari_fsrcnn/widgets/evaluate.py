@@ -91,12 +91,13 @@ class EvaluateWidget(JobWidget):
         """Put a row's picture into the viewer, once it is restored again in a thread."""
         if self._request is None:
             return
-        over = self._over.get(score.image.name.rpartition("/")[0])
+        name = score.image.name
+        over = self._over.get(name) or self._over.get(name.rpartition("/")[0])  # or its stack
 
         def show(opened: Opened) -> None:
             open_layers(self._viewer, opened, over)
 
-        job = OpenJob(self._request, score.model, score.image.name)
+        job = OpenJob(self._request, score.model, name)
         job.opened.connect(show)
         self.destroyed.connect(job.stop)
         job.start()

@@ -88,7 +88,8 @@ def read_planes(picture: LayerPicture, scale: int) -> Iterator[Pair]:
     Yields
     ------
     Pair
-        HR alone, named ``"<layer>/<index>"``; of several stack axes ``"<layer>/<index>,<index>"``.
+        HR alone, named as the layer; of a stack ``"<layer>/<index>"``, and of several stack axes
+        ``"<layer>/<index>,<index>"``.
 
     Raises
     ------
@@ -192,7 +193,7 @@ def _plane(picture: LayerPicture, index: tuple[int, ...]) -> np.ndarray:
 
 
 def _name(picture: LayerPicture, index: tuple[int, ...]) -> str:
-    return f"{picture.name}/{','.join(map(str, index)) or 0}"
+    return f"{picture.name}/{','.join(map(str, index))}" if index else picture.name
 
 
 def _size(picture: LayerPicture) -> str:
