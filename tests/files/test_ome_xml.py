@@ -90,10 +90,34 @@ def test_names_of_channels(tmp_path: Path, names: list[str]) -> None:
         tifffile.imwrite(path, STACK[0, 0], ome=True, metadata=notes)
     else:
         path = write(tmp_path / "a.ome.tif", "CZYX", Channel={"Name": names})
-    assert list(read_picture(path).channels) == names
+    channels = tuple({"Name": name} for name in names)
+    assert read_picture(path).channels == channels
     assert open_picture(path).omero == {"channels": [{"label": name} for name in names]}
     with upscaled(path):
-        assert list(read_picture(tmp_path / "b.ome.tif").channels) == names
+        assert read_picture(tmp_path / "b.ome.tif").channels == channels
+
+
+def test_colours_and_wavelengths_of_channels(tmp_path: Path) -> None:
+    said = [
+        {"Name": "DAPI", "Color": "65535", "EmissionWavelength": "461"},
+        {"Color": "-16776961", "Fluor": "RFP"},
+    ]
+    path = write(tmp_path / "a.ome.tif", "CZYX", Channel=said)
+    assert list(read_picture(path).channels) == said
+    shown = [{"label": "DAPI", "color": "0000FF"}, {"color": "FF0000"}]
+    assert open_picture(path).omero == {"channels": shown}
+    with upscaled(path):
+        assert list(read_picture(tmp_path / "b.ome.tif").channels) == said
+
+
+@pytest.mark.parametrize("color", ["", "blue", "0x00FF"])
+def test_a_colour_that_is_none_is_left_out(tmp_path: Path, color: str) -> None:
+    path = write(
+        tmp_path / "a.ome.tif", "CZYX", Channel={"Name": ["a", "b"], "Color": [color, "-1"]}
+    )
+    assert open_picture(path).omero == {
+        "channels": [{"label": "a"}, {"label": "b", "color": "FFFFFF"}]
+    }
 
 
 def test_what_is_not_named_has_no_names(tmp_path: Path) -> None:

@@ -78,8 +78,8 @@ class LargeTiff:
     pixel_size : dict of str to float
         In `unit`, by axis; of T in seconds.
     unit : str
-    channels : tuple of str
-        Names of the channels; empty where the file does not say.
+    channels : tuple of dict
+        What OME-TIFF says of each channel; empty where the file does not say.
     others : int
         How many other images the file holds.
     """
@@ -89,7 +89,7 @@ class LargeTiff:
     axes: str
     pixel_size: dict[str, float]
     unit: str
-    channels: tuple[str, ...]
+    channels: tuple[dict[str, str], ...]
     others: int
 
 

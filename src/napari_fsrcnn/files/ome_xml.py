@@ -9,10 +9,15 @@ from xml.etree import ElementTree as ET
 from napari_fsrcnn.files.sizes import seconds, size_along
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from napari_fsrcnn.files.picture import Picture
 
 _SYMBOLS = {"micron": "µm", "microns": "µm", "um": "µm", "\N{GREEK SMALL LETTER MU}m": "µm"}
 _NANOMETERS = {"Å": 0.1, "nm": 1.0, "µm": 1e3, "mm": 1e6, "cm": 1e7, "m": 1e9}
+
+# Given anew to what is written.
+_OF_THE_FILE = frozenset({"ID", "SamplesPerPixel"})
 
 
 def read_pixel_size(xml: str) -> tuple[dict[str, float], str]:
@@ -27,9 +32,23 @@ def read_pixel_size(xml: str) -> tuple[dict[str, float], str]:
     return size | step, unit if size else ""
 
 
-def read_channels(xml: str) -> tuple[str, ...]:
-    """Return the names of the first image's channels, "" for one that has none."""
-    return tuple(channel.get("Name", "") for channel in _pixels(xml).iterfind("{*}Channel"))
+def read_channels(xml: str) -> tuple[dict[str, str], ...]:
+    """Return what is said of each channel of the first image, such as its name and colour."""
+    return tuple(
+        {name: said for name, said in channel.attrib.items() if name not in _OF_THE_FILE}
+        for channel in _pixels(xml).iterfind("{*}Channel")
+    )
+
+
+def for_omero(channels: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return what is said of channels as OME-Zarr says it: label and colour, where they are known.
+
+    Examples
+    --------
+    >>> for_omero([{"Name": "DAPI", "Color": "65535"}, {"Color": "-16776961"}])
+    [{'label': 'DAPI', 'color': '0000FF'}, {'color': 'FF0000'}]
+    """
+    return [_label(channel) | _color(channel) for channel in channels]
 
 
 def for_ome(picture: Picture) -> dict[str, Any]:
@@ -43,8 +62,21 @@ def for_ome(picture: Picture) -> dict[str, Any]:
         )
         notes |= {name: size, f"{name}Unit": unit}
     if picture.channels:
-        notes["Channel"] = {"Name": list(picture.channels)}
+        notes["Channel"] = list(picture.channels)
     return notes
+
+
+def _label(channel: Mapping[str, str]) -> dict[str, str]:
+    return {"label": channel["Name"]} if channel.get("Name") else {}
+
+
+def _color(channel: Mapping[str, str]) -> dict[str, str]:
+    """Turn OME's colour, a signed number of four bytes (red first, alpha last), into hexadecimal."""
+    try:
+        red_to_alpha = int(channel.get("Color", "")) & 0xFFFFFFFF
+    except ValueError:
+        return {}
+    return {"color": f"{red_to_alpha >> 8:06X}"}
 
 
 def _pixels(xml: str) -> ET.Element:

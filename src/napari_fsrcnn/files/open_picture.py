@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_fsrcnn.files.axes import Axis, named_axis
 from napari_fsrcnn.files.explained import explained
+from napari_fsrcnn.files.ome_xml import for_omero
 from napari_fsrcnn.files.ome_zarr import is_zarr, open_ome_zarr
 from napari_fsrcnn.files.pictures import read_picture
 
@@ -75,8 +76,8 @@ def open_picture(path: Path) -> OpenPicture:
         )
     picture = _open_file(path)
     axes = _axes(picture.axes, picture.pixel_size, picture.unit, rgb=picture.rgb)
-    names = () if picture.rgb else picture.channels
-    omero = {"channels": [{"label": name} for name in names]} if names else {}
+    channels = () if picture.rgb else for_omero(picture.channels)
+    omero = {"channels": channels} if any(channels) else {}
     return OpenPicture(picture.data, picture.rgb, axes, omero, picture.others, path.absolute())
 
 

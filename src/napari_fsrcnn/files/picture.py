@@ -38,8 +38,9 @@ class Picture:
         Unit of `pixel_size`, such as "µm", "inch" or "cm"; "" where the file does not say.
     imagej : mapping
         What ImageJ keeps beside that: labels, display ranges, colour tables, frame interval.
-    channels : tuple of str
-        Names of the channels, in the order of C; empty where the file does not say.
+    channels : tuple of mapping
+        What OME-TIFF says of each channel by its own names, such as "Name" and "Color", in the
+        order of C; empty where the file does not say.
     others : int
         How many other images the file holds, of which none is here.
 
@@ -55,7 +56,7 @@ class Picture:
     pixel_size: Mapping[str, float] = field(default_factory=dict)
     unit: str = ""
     imagej: Mapping[str, Any] = field(default_factory=dict)
-    channels: tuple[str, ...] = ()
+    channels: tuple[Mapping[str, str], ...] = ()
     others: int = 0
 
     def __post_init__(self) -> None:

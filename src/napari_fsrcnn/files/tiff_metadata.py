@@ -37,11 +37,13 @@ def read_pixel_size(
     return size | seconds(notes.get("finterval"), time_unit), unit
 
 
-def read_channels(file: tifffile.TiffFile, axes: str, shape: tuple[int, ...]) -> tuple[str, ...]:
-    """Return OME-TIFF's names of the channels of an array; empty where they have none."""
-    names = ome_xml.read_channels(file.ome_metadata or "") if file.is_ome else ()
+def read_channels(
+    file: tifffile.TiffFile, axes: str, shape: tuple[int, ...]
+) -> tuple[dict[str, str], ...]:
+    """Return what OME-TIFF says of the channels of an array; empty where it says nothing."""
+    channels = ome_xml.read_channels(file.ome_metadata or "") if file.is_ome else ()
     n_channels = shape[axes.index("C")] if "C" in axes else 1
-    return names if any(names) and len(names) == n_channels else ()
+    return channels if any(channels) and len(channels) == n_channels else ()
 
 
 def count_others(file: tifffile.TiffFile) -> int:
