@@ -38,8 +38,39 @@ def test_uint8_is_0_to_255(image: NDArray[np.uint8]) -> None:
 
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_float_within_the_unit_interval_is_0_to_1(dtype: str) -> None:
-    for image in (np.full((3, 3), 0.25), np.array([[0.0, 1.0]]), np.zeros((2, 2))):
+    for image in (np.full((3, 3), 0.5), np.array([[0.0, 1.0]]), np.array([[0.1, 0.7]])):
         assert find_value_range(image.astype(dtype)) == (0, 1)
+
+
+@pytest.mark.parametrize("divisor", [2**4, 2**20, 2**40])
+def test_float_that_hardly_fills_the_unit_interval_is_its_percentiles(divisor: int) -> None:
+    image = np.random.default_rng(0).random((50, 60))
+    found = find_value_range(image / divisor)
+    assert np.multiply(found, divisor) == pytest.approx(percentiles(image))
+
+
+@given(
+    low=st.integers(0, 1000), span=st.integers(100, 1000), far=st.floats(0, 250), up=st.booleans()
+)
+def test_extremes_lie_at_most_half_outside(low: int, span: int, far: float, *, up: bool) -> None:
+    image = np.tile(np.linspace(low, low + span, 100), 100)
+    image[4321] = image.max() + far * span if up else image.min() - far * span
+    found = find_value_range(image)
+    usual = percentiles(image)
+    reached = to_unit(image, found)
+    assert reached.min() >= -0.501
+    assert reached.max() <= 1.501
+    if far < 0.49:
+        assert found == pytest.approx(usual)
+    else:  # only as wide as it has to be, and only on the side that asks for it
+        assert found[1 - up] == pytest.approx(usual[1 - up])
+        assert max(reached.max() - 1, -reached.min()) > 0.48
+
+
+def test_a_value_beyond_all_reason_does_not_decide() -> None:
+    image = np.tile(np.linspace(0, 1000, 100), 100)
+    image[4321] = 1e12
+    assert find_value_range(image).high == pytest.approx(256 * 1000 / 1.5, rel=0.01)
 
 
 @pytest.mark.parametrize("dtype", [*FLOATS, *INTEGERS[1:]])

@@ -61,7 +61,8 @@ def upscale(
             metavar="LOW HIGH",
             callback=check_width,
             help="values that the network sees as 0 and 1; by default 0 and 255 for 8 bits, 0 and "
-            "1 for float within them, else the 0.1 and 99.9 percentiles",
+            "1 for float that lies within and reaches 0.5, else the 0.1 and 99.9 percentiles, or "
+            "wider where some values lie far out",
         ),
     ] = None,
     scheduler: Annotated[
