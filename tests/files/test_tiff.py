@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from PIL import Image
 
+from napari_fsrcnn.files.open_picture import open_picture
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import read_picture, write_picture
 
@@ -155,7 +156,21 @@ def test_planes_that_the_file_names_are_no_colours(
     assert read_picture(tmp_path / "b.tif").axes == "YXS"
 
 
-def test_cmyk_is_refused_by_a_sentence(tmp_path: Path) -> None:
-    Image.fromarray(COLORS).convert("CMYK").save(tmp_path / "a.tif")
-    with pytest.raises(ValueError, match="4 samples a pixel of another kind than grey, RGB"):
-        read_picture(tmp_path / "a.tif")
+@pytest.mark.parametrize(
+    ("mode", "compression", "found"),
+    [
+        ("CMYK", None, "4 samples"),
+        ("LAB", None, "3 samples"),
+        ("YCbCr", None, "3 samples"),
+        ("YCbCr", "packbits", "3 samples"),
+    ],
+)
+def test_other_colours_are_refused_by_a_sentence(
+    tmp_path: Path, mode: str, compression: str | None, found: str
+) -> None:
+    image = Image.fromarray(COLORS).convert(mode)
+    image.save(tmp_path / "a.tif", compression=compression)
+    reason = f"{found} a pixel of another kind than grey, RGB or RGBA: convert it to RGB first"
+    for read in (read_picture, open_picture):
+        with pytest.raises(ValueError, match=reason):
+            read(tmp_path / "a.tif")

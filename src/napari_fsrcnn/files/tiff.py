@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PHOTOMETRIC = tifffile.PHOTOMETRIC
-_COLORS = {_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR}  # tifffile decodes YCbCr to RGB
+_JPEG = {6, 7, 34892, 33007}  # the compressions whose YCbCr tifffile decodes to RGB
 _GREYS = {_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE, _PHOTOMETRIC.PALETTE}
 _IMAGEJ_DTYPES = {"uint8", "uint16", "float32"}
 _LARGEST_IMAGEJ = 2**32 - 2**25  # bytes; above it tifffile writes BigTIFF, which ImageJ's is not
@@ -36,7 +36,7 @@ def read_tiff(path: Path) -> Picture:
     with tifffile.TiffFile(path) as file:
         series = file.series[0]
         page = series.keyframe.aspage()
-        data, axes, rgb = _arranged(series.asarray(), series.axes, page.photometric)
+        data, axes, rgb = _arranged(series.asarray(), series.axes, page)
         if page.colormap is not None and not file.is_imagej:
             data, axes, rgb = _with_palette(data, page.colormap), axes + "S", True
         if page.photometric == _PHOTOMETRIC.MINISWHITE:
@@ -89,14 +89,22 @@ def write_tiff(path: Path, picture: Picture) -> None:
         ) from error
 
 
-def _arranged(data: NDArray[Any], axes: str, photometric: int) -> tuple[NDArray[Any], str, bool]:
+def _arranged(
+    data: NDArray[Any], axes: str, page: tifffile.TiffPage
+) -> tuple[NDArray[Any], str, bool]:
     """Move Y, X and colour to the end; samples that are no colour become a stack axis."""
     n_samples = data.shape[axes.index("S")] if "S" in axes else 1
-    rgb = photometric in _COLORS and n_samples in {3, 4}
+    color = page.photometric == _PHOTOMETRIC.RGB or (
+        page.photometric == _PHOTOMETRIC.YCBCR and page.compression in _JPEG
+    )
+    rgb = color and n_samples in {3, 4}
     # tifffile writes three or four planes as colours; its note of the axes still tells what they are.
-    noted = photometric in _COLORS and "S" not in axes
-    if not (rgb or noted or photometric in _GREYS):
-        raise ValueError(f"{n_samples} samples a pixel of another kind than grey, RGB or RGBA")
+    noted = color and "S" not in axes
+    if not (rgb or noted or page.photometric in _GREYS):
+        raise ValueError(
+            f"{n_samples} samples a pixel of another kind than grey, RGB or RGBA: "
+            f"convert it to RGB first"
+        )
     last = "YXS" if rgb else "YX"
     order = sorted(range(len(axes)), key=lambda axis: last.find(axes[axis]))
     arranged = "".join(axes[axis] for axis in order)
