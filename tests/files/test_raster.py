@@ -158,6 +158,32 @@ def test_grey_of_16_bits_keeps_them(tmp_path: Path, suffix: str) -> None:
     np.testing.assert_array_equal(picture.data, grey)
 
 
+@pytest.mark.parametrize(
+    ("kind", "maxval", "dtype"),
+    [
+        ("P5", 4095, "uint16"),
+        ("P2", 4095, "uint16"),
+        ("P5", 256, "uint16"),
+        ("P5", 65534, "uint16"),
+        ("P5", 100, "uint8"),
+        ("P6", 100, "uint8"),
+        ("P3", 1, "uint8"),
+    ],
+)
+def test_numbers_are_the_files_own_whatever_it_calls_white(
+    tmp_path: Path, kind: str, maxval: int, dtype: str
+) -> None:
+    shape = (7, 9, 3) if kind in {"P3", "P6"} else (7, 9)
+    data = np.random.default_rng(0).integers(0, maxval, shape, dtype, endpoint=True)
+    plain = " ".join(map(str, data.ravel())).encode()
+    raw = data.astype(data.dtype.newbyteorder(">")).tobytes()
+    header = f"{kind}\n# by hand\n9 7\n{maxval}\n".encode()
+    (tmp_path / "a.pnm").write_bytes(header + (plain if kind in {"P2", "P3"} else raw))
+    found = read_picture(tmp_path / "a.pnm").data
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, data)
+
+
 @pytest.mark.parametrize("start", [b"P6\n# by hand\n3 2 65535\n", b"P3 3 2 1023 "])
 def test_a_16_bit_color_ppm_is_refused_rather_than_halved(tmp_path: Path, start: bytes) -> None:
     (tmp_path / "a.ppm").write_bytes(start + b"1 " * 18)

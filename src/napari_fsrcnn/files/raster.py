@@ -13,6 +13,8 @@ from napari_fsrcnn.files.picture import Picture
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 _ANIMATED = {".gif", ".webp"}
 # Pillow's modes that are neither grey nor RGB(A), and the one that keeps what they show.
 _READ_AS = {"1": "L", "LA": "RGBA", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}
@@ -25,7 +27,7 @@ def read_raster(path: Path) -> Picture:
     -------
     Picture
         uint8 or (16-bit grey) uint16; palettes are applied. One plane, or each frame of an
-        animation (GIF, WebP).
+        animation (GIF, WebP). PGM and PPM keep their numbers, whichever of them is white.
 
     Raises
     ------
@@ -35,7 +37,7 @@ def read_raster(path: Path) -> Picture:
     OSError
         The file cannot be decoded.
     """
-    if _is_deep_color(path):
+    if _is_deep_color(_header(path)):
         raise ValueError(
             "16 bits for each colour are read from TIFF only, so save it as TIFF (or with 8 bits)"
         )
@@ -54,9 +56,7 @@ def read_raster(path: Path) -> Picture:
         frames = list(iio.imiter(path, plugin="pillow", mode=mode, rotate=True))
         data = np.stack(frames) if len(frames) > 1 else frames[0]
         return Picture(data, rgb=frames[0].ndim > 2)
-    data = iio.imread(path, plugin="pillow", index=0, mode=mode, rotate=True)
-    if data.dtype == np.int32:  # Pillow's form of PGM's 16 bits
-        data = data.astype(np.uint16)
+    data = _read_plane(path, mode)
     return Picture(data, rgb=data.ndim > 2)
 
 
@@ -99,16 +99,36 @@ def _what_does_not_fit(picture: Picture, suffix: str) -> str:
     return f"{data.dtype.name} {'colour' if picture.rgb else 'samples'}"
 
 
-def _is_deep_color(path: Path) -> bool:
-    """Say whether a header promises colour, or alpha, of 16 bits each: Pillow halves these."""
+def _read_plane(path: Path, mode: str | None) -> NDArray[Any]:
+    data = iio.imread(path, plugin="pillow", index=0, mode=mode, rotate=True)
+    if data.dtype == np.int32:  # Pillow's form of PGM's 16 bits
+        data = data.astype(np.uint16)
+    white = _number_of_white(_header(path))
+    if white:  # Pillow has stretched it to the largest of the dtype
+        data = np.rint(data * (white / np.iinfo(data.dtype).max)).astype(data.dtype)
+    return data
+
+
+def _header(path: Path) -> bytes:
     with path.open("rb") as stream:
-        header = stream.read(1000)
+        return stream.read(1000)
+
+
+def _is_deep_color(header: bytes) -> bool:
+    """Say whether a header promises colour, or alpha, of 16 bits each: Pillow halves these."""
     if header.startswith(b"\x89PNG\r\n\x1a\n"):
         return header[24:25] == b"\x10" and header[25:26] != b"\0"
     if header.startswith((b"P3", b"P6")):
-        fields = re.sub(rb"#[^\r\n]*", b"", header).split(maxsplit=4)
-        return len(fields) > 3 and fields[3].isdigit() and int(fields[3]) > 255
+        return _number_of_white(header) > 255
     if header.startswith(b"\0\0\0\x0cjP  "):
         _, _, jp2 = header.partition(b"ihdr")  # four bytes each of Y and X, two of channels, bits
         return jp2[8:10] > b"\0\1" and jp2[10:11] > b"\7"
     return False
+
+
+def _number_of_white(header: bytes) -> int:
+    """Return the largest number that a PGM or PPM can hold; 0 where the header gives none."""
+    if not header.startswith((b"P2", b"P3", b"P5", b"P6")):
+        return 0
+    fields = re.sub(rb"#[^\r\n]*", b"", header).split(maxsplit=4)
+    return int(fields[3]) if len(fields) > 3 and fields[3].isdigit() else 0
