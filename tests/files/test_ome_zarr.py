@@ -53,6 +53,16 @@ def test_transformations_follow_each_other(tmp_path: Path, version: str) -> None
 
 
 @VERSIONS
+def test_labels_are_refused_as_they_are_no_brightness(tmp_path: Path, version: str) -> None:
+    write(tmp_path / "a.zarr", version)
+    attributes: Any = zarr.open_group(tmp_path / "a.zarr", mode="r+").attrs
+    label: Any = {"image-label": {"version": version}}
+    attributes.update(label if version == "0.4" else {"ome": attributes["ome"] | label})
+    with pytest.raises(ValueError, match=r"a label image, .* enlarge it by nearest neighbour"):
+        open_ome_zarr(tmp_path / "a.zarr")
+
+
+@VERSIONS
 def test_without_transformations_a_pixel_is_one(tmp_path: Path, version: str) -> None:
     write(tmp_path / "a.zarr", version)
     assert open_ome_zarr(tmp_path / "a.zarr").axes == tuple(named_axis(name) for name in "zyx")

@@ -52,7 +52,7 @@ def open_ome_zarr(folder: Path) -> OmeImage:
     Raises
     ------
     ValueError
-        The folder holds no OME-Zarr image, or its metadata are damaged.
+        The folder holds no OME-Zarr image, or one of labels, or its metadata are damaged.
     """
     with explained(folder, KIND):
         return _open(folder)
@@ -70,6 +70,11 @@ def _open(folder: Path) -> OmeImage:
         raise ValueError(
             "it has no multiscales entry; of a plate or a file of several images, give the folder "
             "of each image, such as its folder 0"
+        )
+    if "image-label" in image:
+        raise ValueError(
+            "it is a label image, whose numbers are names of objects: enlarge it by nearest "
+            "neighbour, such as by numpy.repeat along y and x"
         )
     multiscale = image["multiscales"][0]
     # "From largest to smallest", says the specification.
