@@ -1,5 +1,6 @@
 """OME-TIFF's XML: sizes in one unit, the time step and the channels' names, there and back."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,47 @@ def test_a_colour_that_is_none_is_left_out(tmp_path: Path, color: str) -> None:
     assert open_picture(path).omero == {
         "channels": [{"label": "a"}, {"label": "b", "color": "FFFFFF"}]
     }
+
+
+def write_two_files(folder: Path) -> Path:
+    """Write a stack of which either of two files holds a plane and describes both."""
+    names = ("a.ome.tif", "b.ome.tif")
+    planes = "".join(
+        f'<TiffData FirstT="{t}" IFD="0" PlaneCount="1"><UUID FileName="{name}">urn:{t}</UUID>'
+        "</TiffData>"
+        for t, name in enumerate(names)
+    )
+    for t, name in enumerate(names):
+        xml = (
+            f'<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="urn:{t}">'
+            '<Image ID="Image:0"><Pixels DimensionOrder="XYCZT" ID="Pixels:0" SizeC="1" SizeT="2" '
+            f'SizeX="5" SizeY="4" SizeZ="1" Type="uint16">{planes}</Pixels></Image></OME>'
+        )
+        tifffile.imwrite(folder / name, STACK[t, 0], description=xml, metadata=None)
+    return folder / "a.ome.tif"
+
+
+def test_an_image_in_two_files(tmp_path: Path) -> None:
+    path = write_two_files(tmp_path)
+    for found in (read_picture(path), open_picture(path)):
+        np.testing.assert_array_equal(found.data[:], STACK[:, 0])
+    # A file of another name is still the one that it says.
+    renamed = path.rename(tmp_path / "c.ome.tif")
+    np.testing.assert_array_equal(read_picture(renamed).data, STACK[:, 0])
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"broken")])
+def test_planes_in_a_file_that_is_missing_are_not_taken_for_black(
+    tmp_path: Path, damage: Callable[[Path], Any]
+) -> None:
+    path = write_two_files(tmp_path)
+    damage(tmp_path / "b.ome.tif")
+    for read in (read_picture, open_picture):
+        with pytest.raises(
+            ValueError,
+            match=r"pages of it are missing, .* such as b\.ome\.tif: put all its files into one folder",
+        ):
+            read(path)
 
 
 def test_what_is_not_named_has_no_names(tmp_path: Path) -> None:

@@ -105,9 +105,10 @@ def open_large_tiff(path: Path) -> LargeTiff | None:
     Raises
     ------
     ValueError
-        It is no TIFF file.
+        It is no TIFF file, or one of several of which some are missing.
     """
     with tifffile.TiffFile(path) as file:
+        tiff_metadata.check_complete(file)
         series = file.series[0]
         page = series.keyframe.aspage()
         color = page.photometric == _PHOTOMETRIC.RGB

@@ -40,6 +40,13 @@ def read_channels(xml: str) -> tuple[dict[str, str], ...]:
     )
 
 
+def other_files(xml: str) -> list[str]:
+    """Return the names of the other files in which pages of the first image lie."""
+    own = ET.fromstring(xml).get("UUID")  # noqa: S314 - tifffile has parsed it in the same way
+    uuids = _pixels(xml).iterfind("{*}TiffData/{*}UUID")
+    return [uuid.get("FileName", "") for uuid in uuids if uuid.text != own]
+
+
 def for_omero(channels: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """Return what is said of channels as OME-Zarr says it: label and colour, where they are known.
 

@@ -31,9 +31,11 @@ def read_tiff(path: Path) -> Picture:
     Raises
     ------
     ValueError
-        No TIFF file, a compression that needs a further package, or neither grey nor RGB(A).
+        No TIFF file, one of several of which some are missing, a compression that needs a further
+        package, or neither grey nor RGB(A).
     """
     with tifffile.TiffFile(path) as file:
+        tiff_metadata.check_complete(file)
         series = file.series[0]
         page = series.keyframe.aspage()
         data, axes, rgb = _arranged(series.asarray(), series.axes, page)

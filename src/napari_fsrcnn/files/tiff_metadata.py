@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import tifffile
@@ -23,6 +24,24 @@ _IMAGEJ_DERIVED = frozenset(
     {"ImageJ", "SCIFIO", "axes", "channels", "frames", "hyperstack", "images", "slices", "spacing"}
     | {"unit"}
 )
+
+
+def check_complete(file: tifffile.TiffFile) -> None:
+    """Refuse an OME-TIFF with pages in a file that is not there, for which tifffile takes zeros.
+
+    Pages that lie in no file at all were never taken, and zeros are right.
+    """
+    pages = file.series[0].pages
+    if file.series[0].kind != "ome" or None not in pages:
+        return
+    there = {page.parent.filename for page in pages if page is not None}
+    named = ome_xml.other_files(file.ome_metadata or "")
+    missing = [name for name in named if PurePath(name).name not in there]
+    if missing:
+        raise ValueError(
+            f"pages of it are missing, whose files are not there or damaged, such as {missing[0]}: "
+            f"put all its files into one folder"
+        )
 
 
 def read_pixel_size(
