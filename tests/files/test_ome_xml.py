@@ -162,6 +162,22 @@ def test_planes_in_a_file_that_is_missing_are_not_taken_for_black(
             read(path)
 
 
+COMPANION = '<BinaryOnly MetadataFile="a.companion.ome" UUID="urn:1"/>'
+
+
+@pytest.mark.parametrize(
+    "xml", [COMPANION, '<Image ID="Image:0" Name="a & b"/>', '<Image ID="Image:0"/>', ""]
+)
+def test_xml_that_describes_no_image_does_not_cost_the_picture(tmp_path: Path, xml: str) -> None:
+    xml = f'<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">{xml}</OME>'
+    path = tmp_path / "a.ome.tif"
+    tifffile.imwrite(path, STACK[0, 0], description=xml, metadata=None)
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.data, STACK[0, 0])
+    assert (dict(picture.pixel_size), picture.unit, picture.channels) == ({}, "", ())
+    np.testing.assert_array_equal(open_picture(path).data[:], STACK[0, 0])
+
+
 def test_what_is_not_named_has_no_names(tmp_path: Path) -> None:
     path = write(tmp_path / "a.ome.tif", "CZYX")
     assert read_picture(path).channels == ()

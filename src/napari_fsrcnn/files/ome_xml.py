@@ -42,7 +42,7 @@ def read_channels(xml: str) -> tuple[dict[str, str], ...]:
 
 def other_files(xml: str) -> list[str]:
     """Return the names of the other files in which pages of the first image lie."""
-    own = ET.fromstring(xml).get("UUID")  # noqa: S314 - tifffile has parsed it in the same way
+    own = _root(xml).get("UUID")
     uuids = _pixels(xml).iterfind("{*}TiffData/{*}UUID")
     return [uuid.get("FileName", "") for uuid in uuids if uuid.text != own]
 
@@ -87,11 +87,16 @@ def _color(channel: Mapping[str, str]) -> dict[str, str]:
 
 
 def _pixels(xml: str) -> ET.Element:
-    root = ET.fromstring(xml)  # noqa: S314 - tifffile has parsed it in the same way
-    pixels = root.find("{*}Image/{*}Pixels")
-    if pixels is None:
-        raise ValueError("its OME-XML describes no image")
-    return pixels
+    """Find what is said of the first image; nothing is where another file says it."""
+    pixels = _root(xml).find("{*}Image/{*}Pixels")
+    return ET.Element("Pixels") if pixels is None else pixels
+
+
+def _root(xml: str) -> ET.Element:
+    try:
+        return ET.fromstring(xml)  # noqa: S314 - tifffile parses it in the same way
+    except ET.ParseError:
+        return ET.Element("OME")
 
 
 def _factor(own: str, unit: str) -> float:
