@@ -1,5 +1,7 @@
 """Pictures opened part by part: the same values, axes and sizes as when they are read whole."""
 
+import pickle
+import re
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,9 @@ import pytest
 import tifffile
 import zarr
 
+from napari_fsrcnn.files.axes import named_axis
 from napari_fsrcnn.files.large_tiff import MappedArray, TiledArray
+from napari_fsrcnn.files.ome_zarr_pyramid import create_pyramid, open_levels
 from napari_fsrcnn.files.open_picture import open_picture, stamp_of
 from napari_fsrcnn.files.pictures import Picture, read_picture, write_picture
 
@@ -54,7 +58,7 @@ def test_tiff(tmp_path: Path, way: str) -> None:
     tifffile.imwrite(path, data, **options)
     whole = read_picture(path)
     found = open_picture(path)
-    assert type(found.data) is kind
+    assert type(getattr(found.data, "array", found.data)) is kind
     assert (tuple(found.data.shape), found.rgb) == (whole.data.shape, whole.rgb)
     np.testing.assert_array_equal(found.data[..., 5:20, 3:], whole.data[..., 5:20, 3:])
     assert [axis.name for axis in found.axes] == list(whole.axes.lower().replace("s", "c"))
@@ -148,6 +152,46 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "a.docx").touch()
     with pytest.raises(ValueError, match="not a kind of picture"):
         open_picture(tmp_path / "a.docx")
+
+
+def damage_a_tile(path: Path) -> None:
+    tifffile.imwrite(path, STACK[0], tile=(32, 32), compression="zlib")
+    with tifffile.TiffFile(path) as file:
+        page = file.pages[0].aspage()
+        offset, length = page.dataoffsets[-1], page.databytecounts[-1]
+    content = bytearray(path.read_bytes())
+    content[offset : offset + length] = bytes(length)
+    path.write_bytes(content)
+
+
+def cut_short(path: Path) -> None:
+    tifffile.imwrite(path, STACK)
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def damage_a_chunk(path: Path) -> None:
+    axes = (named_axis("y"), named_axis("x"))
+    create_pyramid(path, [(40, 50)], (20, 25), STACK.dtype, axes, name="a", attributes={})
+    open_levels(path)[0][:] = STACK[0]
+    (path / "0" / "c" / "1" / "1").write_bytes(b"broken")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "kind"),
+    [
+        ("a.tif", damage_a_tile, "a picture"),
+        ("a.tif", cut_short, "a picture"),
+        ("a.zarr", damage_a_chunk, "an OME-Zarr image"),
+    ],
+)
+def test_a_part_that_cannot_be_read_is_said_of_the_file(
+    tmp_path: Path, name: str, damage: Callable[[Path], None], kind: str
+) -> None:
+    damage(tmp_path / name)
+    data = pickle.loads(pickle.dumps(open_picture(tmp_path / name).data))  # noqa: S301
+    assert (data.ndim, data.shape[-2:], data.dtype) == (len(data.shape), (40, 50), STACK.dtype)
+    with pytest.raises(ValueError, match=rf"{re.escape(name)} cannot be read as {kind}: .+\.$"):
+        data[..., 32:, 32:]
 
 
 def test_a_stamp_tells_states_apart(tmp_path: Path) -> None:

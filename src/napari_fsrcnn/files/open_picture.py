@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_fsrcnn.files.axes import Axis, named_axis
-from napari_fsrcnn.files.explained import explained
+from napari_fsrcnn.files.explained import ExplainedArray, explained
 from napari_fsrcnn.files.ome_xml import for_omero
-from napari_fsrcnn.files.ome_zarr import is_zarr, open_ome_zarr
+from napari_fsrcnn.files.ome_zarr import KIND, is_zarr, open_ome_zarr
+from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from napari_fsrcnn.files.large_tiff import LargeTiff
-    from napari_fsrcnn.files.picture import Picture
 
 _TIFF_SUFFIXES = (".tif", ".tiff")
+_KIND = "a picture"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,8 @@ def open_picture(path: Path) -> OpenPicture:
     ----------
     path : Path
         A folder of OME-Zarr, or a file as for :func:`napari_fsrcnn.files.pictures.read_picture`.
-        Zarr and most of TIFF are read part by part, anything else now.
+        Zarr and most of TIFF are read part by part, anything else now. A part that can't be read
+        is a ValueError, too, that names `path`.
 
     Raises
     ------
@@ -71,14 +73,17 @@ def open_picture(path: Path) -> OpenPicture:
         if not is_zarr(path):
             raise ValueError(f"{path} is a folder but holds no Zarr data: give a picture.")
         image = open_ome_zarr(path)
+        array = ExplainedArray(image.array, path, KIND)
         return OpenPicture(
-            image.array, rgb=False, axes=image.axes, omero=image.omero, path=path.absolute()
+            array, rgb=False, axes=image.axes, omero=image.omero, path=path.absolute()
         )
     picture = _open_file(path)
+    in_memory = isinstance(picture, Picture)
+    data = picture.data if in_memory else ExplainedArray(picture.data, path, _KIND)
     axes = _axes(picture.axes, picture.pixel_size, picture.unit, rgb=picture.rgb)
     channels = () if picture.rgb else for_omero(picture.channels)
     omero = {"channels": channels} if any(channels) else {}
-    return OpenPicture(picture.data, picture.rgb, axes, omero, picture.others, path.absolute())
+    return OpenPicture(data, picture.rgb, axes, omero, picture.others, path.absolute())
 
 
 def stamp_of(path: Path) -> str:
@@ -94,7 +99,7 @@ def _open_file(path: Path) -> LargeTiff | Picture:
     if path.is_file() and path.suffix.lower() in _TIFF_SUFFIXES:
         from napari_fsrcnn.files.large_tiff import open_large_tiff
 
-        with explained(path, "a picture"):
+        with explained(path, _KIND):
             tiff = open_large_tiff(path)
         if tiff is not None:
             return tiff
