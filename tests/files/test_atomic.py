@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_fsrcnn.files.atomic import atomic_path, remove_leftovers
+from napari_fsrcnn.files.atomic import atomic_path, check_target, remove_leftovers
 
 SLOW_WRITER = """
 import sys, time
@@ -96,6 +96,30 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
         temporary.write_text("new")
     assert link.is_symlink()
     assert file.read_text() == "new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.json"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert check_target(pipe) == pipe
+    with atomic_path(pipe) as temporary:
+        temporary.write_text("new")
+    assert os.read(reader, 9) == b"new"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="open files have no names here")
+def test_an_open_pipe_without_a_name_is_written_to() -> None:
+    reader, writer = os.pipe()
+    with atomic_path(f"/dev/fd/{writer}") as temporary:
+        temporary.write_text("new")
+    assert os.read(reader, 9) == b"new"
+    os.close(reader)
+    os.close(writer)
 
 
 def test_a_missing_folder_and_a_folder_are_refused(tmp_path: Path) -> None:

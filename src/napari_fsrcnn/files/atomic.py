@@ -26,13 +26,15 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     Parameters
     ----------
     path : path-like
-        The file to write. A symbolic link is followed, so the link itself survives.
+        The file to write. A symbolic link is followed, so the link itself survives. What is there
+        and no file, such as a pipe or ``/dev/stdout``, is not replaced but written to.
 
     Yields
     ------
     Path
         A name in the same folder, with the same suffixes, that does not exist yet. It starts with
         a dot: should the process be killed, what it leaves is hidden and taken for no picture.
+        Of a pipe and its like `path` itself.
 
     Raises
     ------
@@ -50,6 +52,9 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     'all of it'
     """
     target = _target(path)
+    if _is_special(target):
+        yield target
+        return
     temporary = _beside(target)
     try:
         with written_as(target, temporary):
@@ -89,6 +94,8 @@ def check_target(path: str | os.PathLike[str]) -> Path:
         As :func:`atomic_path`.
     """
     target = _target(path)
+    if _is_special(target):
+        return target
     temporary = _beside(target)
     with written_as(target, temporary):
         temporary.touch()
@@ -101,8 +108,16 @@ def _beside(target: Path) -> Path:
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
-    target = Path(path).resolve()
+    target = Path(path)
+    if _is_special(target):  # an open pipe has no other name
+        return target
+    target = target.resolve()
     check_folder_of(target)
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder: give the name of a file in it.")
     return target
+
+
+def _is_special(path: Path) -> bool:
+    """Say whether it is a pipe, a device or the like."""
+    return path.exists() and not path.is_file() and not path.is_dir()
