@@ -57,6 +57,17 @@ def test_temporary_name_is_hidden_and_keeps_the_suffixes(tmp_path: Path) -> None
     assert temporary.name.endswith(".ome.tif")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts the path too")
+@pytest.mark.parametrize("start", ["2024.01.01 ", "ü."])
+def test_any_name_that_the_system_takes(tmp_path: Path, start: str) -> None:
+    end = ".safetensors"
+    file = tmp_path / (start + "x" * (255 - len(os.fsencode(start + end))) + end)
+    with atomic_path(check_target(file)) as temporary:
+        temporary.touch()
+    assert temporary.suffix == end
+    assert list(tmp_path.iterdir()) == [file]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL and no umask")
 def test_a_killed_writer_leaves_the_old_file_whole(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PREFIX = ".napari-fsrcnn-"
+_END = len(".safetensors")  # the longest suffix, so that any name leaves room for the rest
 
 
 @contextmanager
@@ -104,7 +105,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{''.join(target.suffixes)}")
+    return target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{target.name[-_END:]}")
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
