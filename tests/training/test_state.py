@@ -145,7 +145,8 @@ def test_weights_that_are_no_numbers_are_left_for_the_last_sound_ones() -> None:
             ("sgd", 0, "all"),
             ("soap", 0, "last"),
         ]
-    ],
+    ]
+    + [{"arch": "srcnn-915", "width": 0}, {"arch": "srcnn-955", "width": 0}],
 )
 def test_a_state_goes_on_from_its_file_as_if_nothing_had_been(
     tmp_path: Path, changes: dict[str, Any]

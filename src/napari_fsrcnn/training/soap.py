@@ -115,7 +115,11 @@ def _first_state(gradient: Tensor) -> State:
         "square": torch.zeros_like(gradient),
         "step": torch.tensor(0.0),
         **{f"products{axis}": product for axis, product in products.items()},
-        **{f"directions{axis}": each for axis, each in zip(products, directions, strict=True)},
+        # In memory of their own: as a state that is loaded lies, so that it goes on to the last bit.
+        **{
+            f"directions{axis}": each.clone()
+            for axis, each in zip(products, directions, strict=True)
+        },
     }
 
 
@@ -154,7 +158,8 @@ def _by_axes(gradient: Tensor) -> Tensor:
     if gradient.dim() < 3:
         return gradient
     matrix = gradient.flatten(1)
-    return matrix if matrix.shape[1] <= LONGEST else gradient.flatten(2)
+    # In the order of its axes, as a state that is loaded lies.
+    return matrix if matrix.shape[1] <= LONGEST else gradient.flatten(2).contiguous()
 
 
 def _products(gradient: Tensor) -> dict[int, Tensor]:
