@@ -1,9 +1,13 @@
 """What can't be resumed is refused."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import imageio.v3 as iio
 import pytest
+import safetensors.torch
+from safetensors import safe_open
 
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.training.config import TrainingConfig
@@ -50,4 +54,27 @@ def test_damaged_state_is_refused(begun: Path, pictures: list[Pair]) -> None:
     state = begun / "state.safetensors"
     state.write_bytes(state.read_bytes()[:-100])
     with pytest.raises(ValueError, match="can't be resumed"):
+        list(resume(begun, pictures=pictures))
+
+
+def test_other_pictures_than_before_are_refused(begun: Path, pictures: list[Pair]) -> None:
+    before = (begun / "state.safetensors").read_bytes()
+    renamed = replace(pictures[0], name="shapes/new")
+    changed = replace(pictures[1], hr=pictures[1].hr[::-1], fingerprint="")
+    others = [renamed, changed, *pictures[3:]]
+    told = r"missing: shapes/0, shapes/2; new: shapes/new; changed: shapes/1\): put them back, or"
+    with pytest.raises(ValueError, match=told):
+        list(resume(begun, pictures=others))
+    assert (begun / "state.safetensors").read_bytes() == before
+
+
+def test_a_state_of_an_earlier_version_tells_no_pictures(begun: Path, pictures: list[Pair]) -> None:
+    file = begun / "state.safetensors"
+    with safe_open(file, "pt") as opened:
+        numbers = json.loads(opened.metadata()["state"])
+    del numbers["pictures"]
+    tensors = safetensors.torch.load_file(file)
+    safetensors.torch.save_file(tensors, file, {"state": json.dumps(numbers)})
+    list(resume(begun, stop_after=1, pictures=pictures[1:]))
+    with pytest.raises(ValueError, match="new: shapes/0"):
         list(resume(begun, pictures=pictures))

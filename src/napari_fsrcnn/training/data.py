@@ -14,6 +14,7 @@ from napari_fsrcnn.datasets.split import split_names
 from napari_fsrcnn.image.degrade import Degradation
 from napari_fsrcnn.image.value_range import find_value_range
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.same_pictures import Pictures
 
 # BSD-100 keeps a tenth for testing, since it is a test set; a folder of training pictures does not.
 _BSD100 = (0.8, 0.1, 0.1)
@@ -49,6 +50,12 @@ class TrainingData:
         """Those of all these pictures, as they were before they were cut or shrunk."""
         found = (pair.fingerprint for pair in (*self.train, *self.validation))
         return tuple(dict.fromkeys(filter(None, found)))
+
+    @property
+    def pictures(self) -> Pictures:
+        """All of them, as they were before they were cut or shrunk."""
+        pairs = (*self.train, *self.validation)
+        return frozenset((whole_picture(pair.name), pair.fingerprint) for pair in pairs)
 
 
 def prepare_data(

@@ -22,6 +22,7 @@ from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.first import first_network, make_optimizer
 from napari_fsrcnn.training.loss_meter import Diverged
 from napari_fsrcnn.training.processes import number_of_processes, share_batch
+from napari_fsrcnn.training.same_pictures import Pictures
 from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.checkpoint import read_card
 
@@ -71,6 +72,9 @@ class TrainingState:
         before.
     scaler : dict
         How the loss is scaled for fp16, as Fabric's precision has it; else empty.
+    pictures : Pictures or None
+        What the run learns from and validates on; None where a file of an earlier version does not
+        tell it.
     """
 
     def __init__(
@@ -113,6 +117,7 @@ class TrainingState:
         self.seconds = 0.0
         self.due: float | None = None
         self.scaler: dict[str, Any] = {}
+        self.pictures: Pictures | None = None
 
     def update_average(self) -> None:
         """Move the average towards the collapsed weights; quickly in the first steps."""
@@ -167,6 +172,7 @@ class TrainingState:
         numbers = {name: getattr(self, name) for name in _NUMBERS}
         numbers |= {"optimizer": self._optimizer_name, "due": self.due, "scaler": self.scaler}
         numbers["processes"] = number_of_processes()
+        numbers["pictures"] = None if self.pictures is None else sorted(self.pictures)
         numbers["start"] = None if self.start is None else self.start.model_dump(mode="json")
         with atomic_path(path) as temporary:
             temporary.write_bytes(safetensors.torch.save(plain, {"state": json.dumps(numbers)}))
@@ -198,6 +204,8 @@ class TrainingState:
             self.batch = share_batch(self.batch, numbers.get("processes") or number_of_processes())
             # Not in files of earlier versions.
             self.due, self.scaler = numbers.get("due"), numbers.get("scaler", {})
+            pictures = numbers.get("pictures")
+            self.pictures = None if pictures is None else frozenset(map(tuple, pictures))
             start = numbers.get("start")
             self.start = None if start is None else TrainingRecord.model_validate(start)
             self.keep_sound()

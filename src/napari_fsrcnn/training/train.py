@@ -72,7 +72,8 @@ def resume(
     Raises
     ------
     ValueError, OSError, MemoryError
-        As :func:`train`, and if the folder holds no run that can be resumed.
+        As :func:`train`, and if the folder holds no run that can be resumed, or the pictures are
+        no longer those that the run began with.
     """
     saved = RunFolder(Path(run)).read_config().model_dump()
     config = TrainingConfig(**saved | {"run": run, "stop_after": stop_after})

@@ -38,6 +38,7 @@ from napari_fsrcnn.training.processes import (
 )
 from napari_fsrcnn.training.record import trained_model
 from napari_fsrcnn.training.run_folder import RunFolder
+from napari_fsrcnn.training.same_pictures import check_same_pictures
 from napari_fsrcnn.training.state import TrainingState
 from napari_fsrcnn.training.step import Step
 from napari_fsrcnn.training.teacher import load_teacher
@@ -95,7 +96,10 @@ class Trainer:
         self._step = Step(config, self._state, patches, fabric, teacher)
         if self._resuming:
             self._state.load(RunFolder(self._run_folder()).state)
+            if self._state.pictures is not None:
+                check_same_pictures(self._state.pictures, self._data.pictures, self._run_folder())
             fabric.strategy.precision.load_state_dict(self._state.scaler)
+        self._state.pictures = self._data.pictures
         if self._folder is not None:
             self._open(self._folder)
         self._clock = time.perf_counter() - self._state.seconds
