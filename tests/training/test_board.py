@@ -62,3 +62,10 @@ def test_a_resumed_run_takes_back_what_came_after(tmp_path: Path) -> None:
     Board(tmp_path, 5).close()
     starts = [event.step for event in read_events(tmp_path) if event.HasField("session_log")]
     assert starts == [6]
+
+
+def test_a_loss_that_is_not_known_is_left_out(tmp_path: Path) -> None:
+    board = Board(tmp_path, 0)
+    board.add(0, loss=float("nan"), psnr=30.0)
+    board.close()
+    assert (curve(tmp_path, "loss"), curve(tmp_path, "psnr")) == ([], [(0, 30.0)])

@@ -12,7 +12,7 @@ from napari_fsrcnn.networks.initial import layers_of
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.events import Finished
+from napari_fsrcnn.training.events import Finished, Noticed, Validated
 from napari_fsrcnn.training.first import (
     first_network,
     make_optimizer,
@@ -22,6 +22,7 @@ from napari_fsrcnn.training.train import resume, train
 from napari_fsrcnn.weights.card import Card
 from napari_fsrcnn.weights.checkpoint import read_checkpoint, save_checkpoint
 from napari_fsrcnn.weights.model import Model
+from napari_fsrcnn.weights.shipped import model_path
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,39 @@ def test_only_the_deconvolution_is_fine_tuned(
     model = last_model(config.model_copy(update=last), pictures)
     changed = {name for name, weight in model.state_dict().items() if not weight.equal(start[name])}
     assert changed == {"deconvolution.weight", "deconvolution.bias"}
+
+
+def test_the_best_is_never_worse_than_the_start(
+    config: TrainingConfig, pictures: list[Pair], tmp_path: Path
+) -> None:
+    start = model_path("fsrcnn-s-x2")
+    harsh = {"start": start, "lr": 0.02, "steps": 2, "validate_every": 1, "run": tmp_path}
+    events = list(train(config.model_copy(update=harsh), pictures=pictures))
+    first, *later = (event for event in events if isinstance(event, Validated))
+    assert [event.step for event in (first, *later)] == [0, 1, 2]
+    assert max(event.psnr for event in later) < first.psnr
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert end.psnr == first.psnr
+    for path in (tmp_path / "model.safetensors", start):
+        kept = as_module(read_checkpoint(path).network).state_dict()
+        assert end.model is not None
+        for name, weight in as_module(end.model.network).state_dict().items():
+            assert torch.equal(weight, kept[name])
+    (notice,) = (event.text for event in events if isinstance(event, Noticed))
+    assert f"better than the start's ({first.psnr:.2f} dB)" in notice
+    header, *rows = (line.split(",") for line in (tmp_path / "log.csv").read_text().splitlines())
+    assert [row[header.index("step")] for row in rows] == ["0", "1", "2"]
+    assert [row[header.index("loss")] == "nan" for row in rows] == [True, False, False]
+
+
+def test_a_start_that_is_bettered_is_not_spoken_of(
+    x3: Path, config: TrainingConfig, pictures: list[Pair]
+) -> None:
+    events = list(train(config.model_copy(update={"start": x3}), pictures=pictures))
+    first, *later = (event.psnr for event in events if isinstance(event, Validated))
+    assert max(later) > first
+    assert not any(isinstance(event, Noticed) for event in events)
 
 
 def test_the_card_tells_the_pictures_that_the_checkpoint_had_seen(

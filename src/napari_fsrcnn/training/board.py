@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from tensorboardX import SummaryWriter
@@ -21,9 +22,10 @@ class Board:
         self._writer = SummaryWriter(str(folder), purge_step=step + 1, flush_secs=1)
 
     def add(self, step: int, **values: float) -> None:
-        """Add a value to each of the named curves; it is on disk a second later."""
+        """Add a value to each of the named curves, if it is one; it is on disk a second later."""
         for name, value in values.items():
-            self._writer.add_scalar(name, value, step)
+            if not math.isnan(value):
+                self._writer.add_scalar(name, value, step)
 
     def close(self) -> None:
         """Write what is left."""

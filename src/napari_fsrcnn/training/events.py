@@ -56,7 +56,10 @@ class Preview:
 
 @dataclass(frozen=True)
 class Validated:
-    """Mean PSNR in dB on the validation pictures, for the network and for bicubic."""
+    """Mean PSNR in dB on the validation pictures, for the network and for bicubic.
+
+    ``step`` is 0 for the checkpoint that a run starts from.
+    """
 
     step: int
     psnr: float

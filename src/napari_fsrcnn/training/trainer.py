@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -113,6 +114,7 @@ class Trainer:
         )
         yield from self._loop(stop, pause)
         yield from self._save()
+        yield from self._notice_start_unbettered()
         if self._folder is not None:
             self._board.close()
         yield self._finished()
@@ -133,6 +135,9 @@ class Trainer:
         config, state = self.config, self._state
         last = min(config.steps, state.step + (config.stop_after or config.steps))
         self._recent, self._since_validation = LossMeter(), LossMeter()
+        if config.start is not None and state.step == 0:
+            # So that the best is never worse than what it started from. There is no loss yet.
+            state.due = math.nan
         yield from self._validate_if_due(stop)
         while state.step < last:
             if pause.is_set():
@@ -230,6 +235,14 @@ class Trainer:
         if patience and state.step - state.best_step >= patience * self.config.validate_every:
             self._ended = "no-improvement"
         return Validated(state.step, psnr, bicubic_psnr, preview)
+
+    def _notice_start_unbettered(self) -> Iterator[Noticed]:
+        state = self._state
+        if state.step > 0 and state.best_psnr is not None and state.best_step == 0:
+            yield Noticed(
+                f"No validation so far was better than the start's ({state.best_psnr:.2f} dB), so "
+                f"its weights are kept: choose a lower learning rate, or more steps."
+            )
 
     def _save(self) -> Iterator[Saved]:
         """Bring the run folder up to date, if there is one and something was learnt."""
