@@ -66,6 +66,17 @@ def test_of_bsd100s_own_lr_too() -> None:
     assert len(result.images) == 2
 
 
+def test_other_pictures_of_the_same_folder_and_name_count() -> None:
+    model = trained(CONFIG, drawings(6, "HR"))
+    assert evaluate(model, drawings(3, "HR"), 2, device="cpu").left_out == 0
+
+
+def test_bsd100s_are_known_however_they_are_cut_for_a_scale() -> None:
+    pictures = drawings(20)
+    cut = [Pair(each.name, each.hr[:30, :39], None, rgb=False) for each in pictures]
+    assert evaluate(trained(CONFIG, pictures), cut, 2, device="cpu").left_out == 18
+
+
 def test_a_picture_that_was_cut_in_two_is_no_test() -> None:
     (picture,) = drawings(1)
     model = trained(CONFIG.model_copy(update={"rescale": (0.9,)}), [picture])

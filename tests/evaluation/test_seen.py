@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import dask.array as da
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.datasets.source import read_pairs
 from napari_fsrcnn.evaluation.score import evaluate
-from napari_fsrcnn.evaluation.seen import fingerprints_of, is_seen, pictures_seen
+from napari_fsrcnn.evaluation.seen import Seen, fingerprints_of, is_seen, pictures_seen
 from napari_fsrcnn.image.fingerprint import fingerprint
+from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.weights.shipped import list_models, load_model
 
@@ -30,6 +32,25 @@ def learnt_from(data_folder: Callable[[str], Path]) -> list[Pair]:
 @pytest.fixture(scope="module")
 def new(data_folder: Callable[[str], Path]) -> list[Pair]:
     return read_pairs(data_folder("Set5"), 2)
+
+
+@pytest.fixture
+def seen(make_model: Callable[..., Model]) -> Seen:
+    """What a model has seen that goes back to a file of before there were fingerprints."""
+    model = make_model(2)
+    told: dict[str, Any] = {
+        "validation": [],
+        "config": {},
+        "step": 1,
+        "seconds": 1,
+        "versions": {},
+        "date": "",
+    }
+    old = TrainingRecord(data=["old"], train=["old/a"], **told)
+    new = TrainingRecord(
+        data=["set"], train=["set/a"], fingerprints=[fingerprint(STACK[0])], start=old, **told
+    )
+    return pictures_seen(replace(model, card=model.card.model_copy(update={"training": new})))
 
 
 @pytest.mark.parametrize("name", list_models())
@@ -54,18 +75,20 @@ def test_a_copy_in_another_folder_is_left_out(
 
 
 def test_a_model_without_a_record_has_seen_nothing(make_model: Callable[..., Model]) -> None:
-    assert pictures_seen(make_model(2)) == frozenset()
+    seen = pictures_seen(make_model(2))
+    assert not is_seen(Pair("set/a", STACK[0, ..., 0], None, rgb=False), seen)
 
 
-def test_what_cannot_be_read_is_known_by_its_name() -> None:
-    broken = Unusable("set/a", ValueError("it is broken"))
-    assert is_seen(broken, frozenset({"set/a"}))
-    assert not is_seen(broken, frozenset({"set/b"}))
+def test_what_no_values_tell_is_known_by_its_name(seen: Seen) -> None:
+    for name, expected in (("set/a", True), ("set/b", False)):
+        assert is_seen(Unusable(name, ValueError("it is broken")), seen) == expected
+        assert is_seen(Pair(name, np.zeros((9, 9), np.uint8), None, rgb=False), seen) == expected
 
 
-def test_pictures_of_a_single_colour_are_not_taken_for_each_other() -> None:
-    black = Pair("set/a", np.zeros((9, 9), np.uint8), None, rgb=False)
-    assert not is_seen(black, frozenset({"set/b", fingerprint(STACK[0])}))
+def test_names_count_where_a_training_tells_no_fingerprints(seen: Seen) -> None:
+    plane = STACK[1, ..., 0]
+    assert is_seen(Pair("old/a", plane, None, rgb=False), seen)
+    assert not is_seen(Pair("set/a", plane, None, rgb=False), seen)
 
 
 def test_planes_are_known_without_alpha() -> None:

@@ -9,7 +9,7 @@ import torch
 
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.evaluation.figures import LeftOut, ModelScore
-from napari_fsrcnn.evaluation.seen import is_seen, pictures_seen
+from napari_fsrcnn.evaluation.seen import Seen, is_seen, pictures_seen
 from napari_fsrcnn.evaluation.trial import Trial, nothing_measured, try_out
 from napari_fsrcnn.inference.prepared import Prepared, prepare
 from napari_fsrcnn.inference.tiles import Progress, UpscaleStopped
@@ -99,7 +99,7 @@ def _measure(
     model: str,
     network: Prepared,
     trial: Trial,
-    seen: frozenset[str],
+    seen: Seen,
     stop: threading.Event | None,
 ) -> ModelScore | LeftOut:
     if is_seen(trial.planes, seen):

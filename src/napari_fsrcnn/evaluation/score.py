@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, InstanceOf, field_serializer
 from napari_fsrcnn.datasets.pairs import Pair, Unusable
 from napari_fsrcnn.datasets.source import sift_pairs
 from napari_fsrcnn.evaluation.figures import ImageScore, mean_score, n_counted
-from napari_fsrcnn.evaluation.seen import is_seen, pictures_seen
+from napari_fsrcnn.evaluation.seen import Seen, is_seen, pictures_seen
 from napari_fsrcnn.evaluation.trial import LR, nothing_measured, try_out
 from napari_fsrcnn.image.gain import gain
 from napari_fsrcnn.inference.prepared import prepare
@@ -121,7 +121,7 @@ def evaluate(
     found = list(sift_pairs(data, scale) if isinstance(data, str | Path) else data)
     if not found:
         raise ValueError("There is nothing to evaluate on: give 'bsd100', a folder or pictures.")
-    seen = frozenset() if loaded is None else pictures_seen(loaded)
+    seen = Seen() if loaded is None else pictures_seen(loaded)
     unseen = [each for each in found if not is_seen(each, seen)]
     network = None if loaded is None else prepare(loaded.network, resolve_device(device))
     scores: list[ImageScore] = []

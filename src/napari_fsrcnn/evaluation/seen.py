@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,20 +14,44 @@ from napari_fsrcnn.weights.model import Model
 _MOST_VALUES = 16 * 10**6  # that fingerprints are taken of: no more than a part of a second
 
 
-def pictures_seen(model: Model) -> frozenset[str]:
-    """Names and fingerprints of the pictures that a model was trained or chosen on.
+class Seen(NamedTuple):
+    """What tells the pictures that a model was trained or chosen on.
 
-    As far as its file tells: older ones tell names alone, imported weights neither.
+    Attributes
+    ----------
+    names : frozenset of str
+        Of all of them; unrelated pictures may share one, in folders of the same name.
+    sure : frozenset of str
+        Their fingerprints; and the names of those of which the model's file tells none, as older
+        ones, and of those of BSD-100, which is cut in another way for every scale.
     """
-    training = model.card.training
-    return frozenset() if training is None else training.pictures | training.all_fingerprints
+
+    names: frozenset[str] = frozenset()
+    sure: frozenset[str] = frozenset()
 
 
-def is_seen(picture: Pair | LumaPair | Unusable, seen: frozenset[str]) -> bool:
-    """Tell whether a picture is among those of :func:`pictures_seen`, by its name or its values."""
-    if isinstance(picture, Unusable):
-        return picture.name in seen
-    return not seen.isdisjoint((picture.name, picture.fingerprint))
+def pictures_seen(model: Model) -> Seen:
+    """Tell which pictures a model was trained or chosen on: of imported weights none are known."""
+    names: set[str] = set()
+    sure: set[str] = set()
+    record = model.card.training
+    while record is not None:
+        own = {*record.train, *record.validation, *record.taught_on}
+        names |= own
+        sure |= {*record.fingerprints} or own
+        sure |= {name for name in own if name.startswith("bsd100/")}
+        record = record.start
+    return Seen(frozenset(names), frozenset(sure))
+
+
+def is_seen(picture: Pair | LumaPair | Unusable, seen: Seen) -> bool:
+    """Tell whether a picture is among those of :func:`pictures_seen`.
+
+    By its values, under any name; by its name where it can't be read or is of a single colour.
+    """
+    if isinstance(picture, Unusable) or not picture.fingerprint:
+        return picture.name in seen.names
+    return not seen.sure.isdisjoint((picture.name, picture.fingerprint))
 
 
 def fingerprints_of(image: Any, *, rgb: bool) -> frozenset[str]:

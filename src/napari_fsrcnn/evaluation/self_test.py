@@ -141,7 +141,7 @@ def self_test(
         models=tuple(others),
         region=Region(gained, sample.start),
         sample=_without(sample.description, found[0].left_out),
-        seen_by=tuple(each.name for each in loaded if pictures & pictures_seen(each)),
+        seen_by=tuple(each.name for each in loaded if pictures & pictures_seen(each).sure),
         pixels=(prod(planes) - found[0].left_out) * (rows - 2 * scale) * (columns - 2 * scale),
         **how,
     )
