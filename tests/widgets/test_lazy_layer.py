@@ -113,6 +113,14 @@ def test_what_is_on_screen_becomes_sharp(
     assert block_cache().nbytes == 0
 
 
+def test_a_layer_that_would_shine_through_is_hidden(
+    viewer: Any, widget: UpscaleWidget, upscale_layer: Callable[..., Any]
+) -> None:
+    upscale_layer(da.from_array(SCENE, chunks=(200, 300)), blending="additive")
+    assert [layer.visible for layer in viewer.layers] == [False, True]
+    assert "The layer below is hidden" in widget.status.text()
+
+
 def test_what_is_not_looked_at_is_not_kept(upscale_layer: Callable[..., Any]) -> None:
     layer = upscale_layer(da.from_array(SCENE, chunks=(200, 300)))
     assert layer.metadata["napari-fsrcnn"]["consistency"] > 20

@@ -105,6 +105,18 @@ def test_a_layer_removed_meanwhile_leaves_its_result(
     np.testing.assert_allclose(viewer.layers[1].translate, [5 - 1 / 3, 7 - 1 / 3])
 
 
+def test_one_channel_of_several_is_not_added_up_with_its_result(
+    viewer: Any, widget: UpscaleWidget, qtbot: QtBot
+) -> None:
+    _, second = viewer.add_image(np.stack([GREY, GREY]), channel_axis=0)
+    widget.form.layer.value = second
+    widget.button.click()
+    wait_for(widget, qtbot)
+    assert viewer.layers[-1].blending == "additive"
+    assert [layer.visible for layer in viewer.layers] == [True, False, True]
+    assert "The layer below is hidden" in widget.status.text()
+
+
 def test_figures_against_a_reference(
     viewer: Any, widget: UpscaleWidget, qtbot: QtBot, data_folder: DataFolder
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from napari.components import LayerList
 from napari.layers import Image, Layer
 
 
@@ -28,9 +27,3 @@ def image_layer(layer: Layer | None) -> Image:
 def finest_level(layer: Image) -> Any:
     """Return the layer's array, of a multiscale one its finest level, without reading it."""
     return layer.data[0] if layer.multiscale else layer.data
-
-
-def insert_above(layers: LayerList, source: Layer, layer: Layer) -> None:
-    """Put a layer over its source, or on top if that has been removed meanwhile, and select it."""
-    layers.insert(layers.index(source) + 1 if source in layers else len(layers), layer)
-    layers.selection.active = layer

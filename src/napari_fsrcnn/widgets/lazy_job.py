@@ -7,7 +7,6 @@ from typing import Any
 from napari.layers import Image
 
 from napari_fsrcnn.widgets.block_memory import block_cache
-from napari_fsrcnn.widgets.image_layers import insert_above
 from napari_fsrcnn.widgets.job import Job
 from napari_fsrcnn.widgets.lazy_layer import lazy_layer
 from napari_fsrcnn.widgets.lazy_upscaling import (
@@ -18,6 +17,7 @@ from napari_fsrcnn.widgets.lazy_upscaling import (
 )
 from napari_fsrcnn.widgets.preferences import preferred_number
 from napari_fsrcnn.widgets.result_layer import METADATA_KEY
+from napari_fsrcnn.widgets.source_layer import SourceLayer
 from napari_fsrcnn.widgets.upscale_job import UpscaleJob
 from napari_fsrcnn.widgets.upscaling import Began, Request
 
@@ -40,6 +40,7 @@ class LazyJob(Job):
         )
         self._viewer = viewer
         self._layer = layer
+        self._source = SourceLayer(viewer, layer)
         self._device = ""
         self._upscaled: Image | None = None
         self._told = ""
@@ -57,12 +58,13 @@ class LazyJob(Job):
                 self.told.emit("Looking at the layer's values...")
             case Opened():
                 self._upscaled = lazy_layer(self._viewer, self._layer, event)
-                insert_above(self._viewer.layers, self._layer, self._upscaled)
-                self._told = (
+                where = (
                     f"{event.model.name} on {self._device}: upscaled where you look. It shows "
                     f"once you zoom in so far that the layer's own pixels are larger than the "
-                    f"screen's. {event.deviation}".rstrip()
+                    f"screen's."
                 )
+                sentences = [where, event.deviation, self._source.cover(self._upscaled)]
+                self._told = " ".join(filter(None, sentences))
                 self.told.emit(self._told)
             case Measured(consistency):
                 self._upscaled.metadata[METADATA_KEY]["consistency"] = consistency.psnr

@@ -8,8 +8,8 @@ from napari.layers import Image
 from psygnal import Signal
 
 from napari_fsrcnn.widgets.device_job import DeviceJob
-from napari_fsrcnn.widgets.image_layers import insert_above
 from napari_fsrcnn.widgets.result_layer import upscaled_layer
+from napari_fsrcnn.widgets.source_layer import SourceLayer
 from napari_fsrcnn.widgets.upscaling import Request, Upscaled, upscaling_events
 
 
@@ -33,22 +33,24 @@ class UpscaleJob(DeviceJob):
 
     def __init__(self, viewer: Any, layer: Image, request: Request) -> None:
         super().__init__("Upscaling", "Upscaling", layer.name, upscaling_events, request)
-        self._viewer = viewer
         self._layer = layer
+        self._source = SourceLayer(viewer, layer)
 
     def handle(self, event: object) -> None:
         """Tell how it goes, and put the result into the viewer."""
         super().handle(event)
         if isinstance(event, Upscaled):
             seconds = self.seconds
-            self._add(event)
-            self.told.emit(
-                f"{event.model.name} on {self.device}: {seconds:.1f} s. "
-                f"{event.consistency.sentence('the layer')} {event.deviation}".rstrip()
-            )
+            sentences = [
+                f"{event.model.name} on {self.device}: {seconds:.1f} s.",
+                event.consistency.sentence("the layer"),
+                event.deviation,
+                self._add(event),
+            ]
+            self.told.emit(" ".join(filter(None, sentences)))
             self.upscaled.emit(event)
 
-    def _add(self, result: Upscaled) -> None:
+    def _add(self, result: Upscaled) -> str:
         layer = upscaled_layer(
             self._layer,
             result.image,
@@ -56,4 +58,4 @@ class UpscaleJob(DeviceJob):
             label=result.model.name,
             provenance=result.provenance,
         )
-        insert_above(self._viewer.layers, self._layer, layer)
+        return self._source.cover(layer)

@@ -1,0 +1,44 @@
+"""The layer that is upscaled, until its result takes its place in the viewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from napari.layers import Image
+
+_COVERING = ("opaque", "translucent", "translucent_no_depth")
+"""Blendings that hide what lies below; with the others both are added up, or the like."""
+
+
+class SourceLayer:
+    """A layer on whose result work goes on.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer or ViewerModel
+    layer : Image
+    """
+
+    def __init__(self, viewer: Any, layer: Image) -> None:
+        self._viewer = viewer
+        self._layer = layer
+
+    def cover(self, result: Image) -> str:
+        """Put the result over the layer, or on top if that has been removed, and select it.
+
+        A layer that would shine through is hidden.
+
+        Returns
+        -------
+        str
+            What the user should know of it, as a sentence; empty if there is nothing.
+        """
+        layer, layers = self._layer, self._viewer.layers
+        there = layer in layers
+        layers.insert(layers.index(layer) + 1 if there else len(layers), result)
+        layers.selection.active = result
+        covered = result.blending in _COVERING and result.opacity == 1
+        if covered or not there or not layer.visible:
+            return ""
+        layer.visible = False
+        return "The layer below is hidden, since it would shine through."

@@ -1,0 +1,66 @@
+"""A result takes its layer's place in the viewer."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+
+from napari_fsrcnn.widgets.source_layer import SourceLayer
+
+HIDDEN = "The layer below is hidden, since it would shine through."
+
+
+def cover(viewer: ViewerModel, layer: Image, **looks: Any) -> tuple[Image, str]:
+    """Put a result over a layer, and return it with what is said of it."""
+    result = Image(np.zeros((12, 14)), name="result", **looks)
+    return result, SourceLayer(viewer, layer).cover(result)
+
+
+def test_it_lies_over_its_layer_and_is_selected() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((6, 7)), name="cells")
+    viewer.add_image(np.zeros((6, 7)), name="above")
+    result, _ = cover(viewer, layer)
+    assert [each.name for each in viewer.layers] == ["cells", "result", "above"]
+    assert viewer.layers.selection.active is result
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        {"blending": "additive"},
+        {"blending": "minimum"},
+        {"blending": "multiplicative"},
+        {"opacity": 0.5},
+    ],
+)
+def test_a_layer_that_would_shine_through_is_hidden(looks: dict[str, Any]) -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((6, 7)))
+    other = viewer.add_image(np.zeros((6, 7)))
+    result, said = cover(viewer, layer, **looks)
+    assert [layer.visible, result.visible, other.visible] == [False, True, True]
+    assert said == HIDDEN
+
+
+@pytest.mark.parametrize("blending", ["opaque", "translucent", "translucent_no_depth"])
+def test_a_layer_that_is_covered_stays_as_it_is(blending: str) -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((6, 7)))
+    _, said = cover(viewer, layer, blending=blending)
+    assert layer.visible
+    assert said == ""
+
+
+def test_a_layer_that_does_not_show_anyway_is_not_told_of() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((6, 7)), visible=False)
+    assert cover(viewer, layer, blending="additive")[1] == ""
+    removed = viewer.add_image(np.zeros((6, 7)))
+    viewer.layers.remove(removed)
+    result, said = cover(viewer, removed, blending="additive")
+    assert said == ""
+    assert removed.visible
+    assert viewer.layers[-1] is result
