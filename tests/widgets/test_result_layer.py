@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from napari.layers import Image
 from napari.utils.colormaps import Colormap
 
-from napari_fsrcnn.widgets.result_layer import upscaled_layer
+from napari_fsrcnn.widgets.result_layer import layer_state, upscaled_layer
 
 LEADING = {"2D": (), "3D": (3,), "4D": (2, 3)}
 
@@ -43,7 +43,7 @@ def test_every_point_stays_where_it_was(kind: str, rgb: bool, seed: int, scale: 
     ndim = len(leading) + 2
     source = Image(np.zeros((*leading, 6, 7, *colours)), rgb=rgb, **random_placement(rng, ndim))
     data = np.zeros((*leading, 6 * scale, 7 * scale, *colours))
-    result = upscaled_layer(source, data, scale, label="model", provenance={})
+    result = upscaled_layer(layer_state(source), data, scale, label="model", provenance={})
     assert result.ndim == ndim
     factors = np.array([1] * len(leading) + [scale, scale])
     for _ in range(10):
@@ -58,9 +58,9 @@ def test_every_point_stays_where_it_was(kind: str, rgb: bool, seed: int, scale: 
 def test_an_upscaled_layer_can_be_upscaled_again() -> None:
     rng = np.random.default_rng(4)
     source = Image(np.zeros((6, 7)), **random_placement(rng, 2))
-    twice = upscaled_layer(source, np.zeros((12, 14)), 2, label="a", provenance={})
-    six_times = upscaled_layer(twice, np.zeros((36, 42)), 3, label="b", provenance={})
-    at_once = upscaled_layer(source, np.zeros((36, 42)), 6, label="c", provenance={})
+    twice = upscaled_layer(layer_state(source), np.zeros((12, 14)), 2, label="a", provenance={})
+    six_times = upscaled_layer(layer_state(twice), np.zeros((36, 42)), 3, label="b", provenance={})
+    at_once = upscaled_layer(layer_state(source), np.zeros((36, 42)), 6, label="c", provenance={})
     np.testing.assert_allclose(
         six_times.data_to_world([5, 8]), at_once.data_to_world([5, 8]), atol=1e-10
     )
@@ -69,7 +69,9 @@ def test_an_upscaled_layer_can_be_upscaled_again() -> None:
 def test_the_finest_level_of_a_multiscale_layer_counts() -> None:
     levels = [np.zeros((40, 60)), np.zeros((20, 30)), np.zeros((10, 15))]
     source = Image(levels, multiscale=True, scale=(3, 2), translate=(-4, 1))
-    result = upscaled_layer(source, np.zeros((80, 120)), 2, label="model", provenance={})
+    result = upscaled_layer(
+        layer_state(source), np.zeros((80, 120)), 2, label="model", provenance={}
+    )
     assert not result.multiscale
     np.testing.assert_allclose(
         result.data_to_world([79.5, 119.5]), source.data_to_world([39.5, 59.5])
@@ -96,7 +98,11 @@ def test_it_looks_like_its_source() -> None:
     )
     source.contrast_limits_range = (0, 4095)
     result = upscaled_layer(
-        source, np.zeros((12, 14), np.uint16), 2, label="fsrcnn-x2", provenance={"model": "m"}
+        layer_state(source),
+        np.zeros((12, 14), np.uint16),
+        2,
+        label="fsrcnn-x2",
+        provenance={"model": "m"},
     )
     for attribute in [
         "colormap",
@@ -124,9 +130,9 @@ def test_it_looks_like_its_source() -> None:
 def test_colour_stays_colour_and_three_planes_stay_planes(channels: int) -> None:
     colour = Image(np.zeros((6, 7, channels), np.uint8), rgb=True)
     data = np.zeros((12, 14, channels), np.uint8)
-    assert upscaled_layer(colour, data, 2, label="m", provenance={}).rgb
+    assert upscaled_layer(layer_state(colour), data, 2, label="m", provenance={}).rgb
     planes = Image(np.zeros((50, 40, channels), np.uint8), rgb=False)
     stack = np.zeros((50, 80, 2 * channels), np.uint8)
-    result = upscaled_layer(planes, stack, 2, label="m", provenance={})
+    result = upscaled_layer(layer_state(planes), stack, 2, label="m", provenance={})
     assert not result.rgb
     np.testing.assert_array_equal(result.scale, [1, 0.5, 0.5])

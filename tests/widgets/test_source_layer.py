@@ -7,6 +7,7 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
 
+from napari_fsrcnn.widgets.result_layer import upscaled_layer
 from napari_fsrcnn.widgets.source_layer import SourceLayer
 
 HIDDEN = "The layer below is hidden, since it would shine through."
@@ -64,3 +65,22 @@ def test_a_layer_that_does_not_show_anyway_is_not_told_of() -> None:
     assert said == ""
     assert removed.visible
     assert viewer.layers[-1] is result
+
+
+def test_a_layer_that_has_moved_meanwhile_is_followed() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((6, 7)))
+    source = SourceLayer(viewer, layer)
+    layer.translate = (3, 4)
+    np.testing.assert_array_equal(source.state["translate"], (3, 4))
+
+
+def test_of_a_layer_whose_axes_have_changed_the_earlier_state_counts() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((4, 6, 7)), translate=(1, 2, 3), name="stack")
+    source = SourceLayer(viewer, layer)
+    layer.data = np.zeros((6, 7))
+    np.testing.assert_array_equal(source.state["translate"], (1, 2, 3))
+    result = upscaled_layer(source.state, np.zeros((4, 12, 14)), 2, label="m", provenance={})
+    source.cover(result)
+    assert [each.name for each in viewer.layers] == ["stack", "stack [m]"]

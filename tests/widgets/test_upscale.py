@@ -105,6 +105,16 @@ def test_a_layer_removed_meanwhile_leaves_its_result(
     np.testing.assert_allclose(viewer.layers[1].translate, [5 - 1 / 3, 7 - 1 / 3])
 
 
+def test_a_stack_that_becomes_a_plane_meanwhile_keeps_its_result(
+    viewer: Any, widget: UpscaleWidget, qtbot: QtBot
+) -> None:
+    stack = viewer.add_image(np.stack([GREY, GREY]), name="cells")
+    widget.button.click()
+    stack.data = GREY
+    wait_for(widget, qtbot)
+    assert viewer.layers["cells [fsrcnn-x3]"].data.shape == (2, 120, 150)
+
+
 def test_one_channel_of_several_is_not_added_up_with_its_result(
     viewer: Any, widget: UpscaleWidget, qtbot: QtBot
 ) -> None:

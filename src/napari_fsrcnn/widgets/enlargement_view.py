@@ -10,7 +10,7 @@ import napari
 from napari.layers import Image, Layer
 from numpy.typing import NDArray
 
-from napari_fsrcnn.widgets.result_layer import upscaled_layer
+from napari_fsrcnn.widgets.result_layer import layer_state, upscaled_layer
 
 
 def check_display() -> None:
@@ -52,7 +52,7 @@ def enlargement_layers(
     return [
         source,
         *(
-            upscaled_layer(source, data, scale, label=label, provenance={})
+            upscaled_layer(layer_state(source), data, scale, label=label, provenance={})
             for label, data in enlargements.items()
         ),
     ]

@@ -39,7 +39,6 @@ class LazyJob(Job):
             "Upscaling", layer.name, lazy_upscaling_events, request, coarser, block_cache()
         )
         self._viewer = viewer
-        self._layer = layer
         self._source = SourceLayer(viewer, layer)
         self._device = ""
         self._upscaled: Image | None = None
@@ -57,7 +56,7 @@ class LazyJob(Job):
                 self._device = device
                 self.told.emit("Looking at the layer's values...")
             case Opened():
-                self._upscaled = lazy_layer(self._viewer, self._layer, event)
+                self._upscaled = lazy_layer(self._viewer, self._source.state, event)
                 where = (
                     f"{event.model.name} on {self._device}: upscaled where you look. It shows "
                     f"once you zoom in so far that the layer's own pixels are larger than the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from napari.layers import Image
@@ -16,7 +17,7 @@ _TOGETHER = 40
 """Milliseconds in which the blocks that come in are shown together."""
 
 
-def lazy_layer(viewer: Any, source: Image, opened: Opened) -> Image:
+def lazy_layer(viewer: Any, state: Mapping[str, Any], opened: Opened) -> Image:
     """Make the layer, which lives on its own as long as it is in the viewer.
 
     Its levels are the upscaled picture, the picture itself, and coarser ones. Once it is removed
@@ -25,15 +26,15 @@ def lazy_layer(viewer: Any, source: Image, opened: Opened) -> Image:
     Parameters
     ----------
     viewer : napari.Viewer or ViewerModel
-    source : Image
-        The layer that ``opened`` was made from.
+    state : mapping
+        Of the layer that ``opened`` was made from.
     opened : Opened
     """
     from napari_fsrcnn.widgets.lazy_level import LazyLevel
 
     upkeep = _Upkeep(viewer, opened)
     layer = upscaled_layer(
-        source,
+        state,
         [LazyLevel(opened.blocks, upkeep.sharpener), *opened.levels],
         opened.model.scale,
         label=opened.model.name,

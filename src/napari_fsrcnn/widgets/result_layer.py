@@ -34,15 +34,21 @@ _KEPT = (
 )
 
 
+def layer_state(layer: Image) -> dict[str, Any]:
+    """Note where a layer lies and how it looks: what :func:`upscaled_layer` needs of it."""
+    _, state, _ = layer.as_layer_data_tuple()
+    return {**state, "contrast_limits_range": layer.contrast_limits_range}
+
+
 def upscaled_layer(
-    source: Image, data: Any, scale: int, *, label: str, provenance: Mapping[str, Any]
+    state: Mapping[str, Any], data: Any, scale: int, *, label: str, provenance: Mapping[str, Any]
 ) -> Image:
     """Make the layer of an upscaled image.
 
     Parameters
     ----------
-    source : Image
-        The layer that was upscaled; a multiscale one counts as its finest level.
+    state : mapping
+        Of the layer that was upscaled; a multiscale one counts as its finest level.
     data : array_like or list, shape (..., scale * Y, scale * X) or (..., scale * Y, scale * X, 3 or 4)
         A list is the levels of a multiscale layer, the finest first.
     scale : int
@@ -52,13 +58,12 @@ def upscaled_layer(
     provenance : mapping
         Kept in ``layer.metadata["napari-fsrcnn"]``.
     """
-    state = source.as_layer_data_tuple()[1]
-    factors = np.ones(source.ndim)
+    factors = np.ones(len(state["scale"]))
     factors[-2:] = scale
     linear = Affine(**{part: state[part] for part in ("scale", "rotate", "shear")}).linear_matrix
     layer = Image(
         data,
-        name=f"{source.name} [{label}]",
+        name=f"{state['name']} [{label}]",
         multiscale=isinstance(data, list),
         scale=state["scale"] / factors,
         # The origin is the centre of pixel 0, and small pixels have their centres elsewhere.
@@ -67,5 +72,5 @@ def upscaled_layer(
         **{name: state[name] for name in _KEPT},
     )
     # A layer that is given its contrast limits takes them for the whole range of its slider.
-    layer.contrast_limits_range = source.contrast_limits_range
+    layer.contrast_limits_range = state["contrast_limits_range"]
     return layer

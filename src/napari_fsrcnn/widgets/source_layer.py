@@ -6,6 +6,8 @@ from typing import Any
 
 from napari.layers import Image
 
+from napari_fsrcnn.widgets.result_layer import layer_state
+
 _COVERING = ("opaque", "translucent", "translucent_no_depth")
 """Blendings that hide what lies below; with the others both are added up, or the like."""
 
@@ -22,6 +24,13 @@ class SourceLayer:
     def __init__(self, viewer: Any, layer: Image) -> None:
         self._viewer = viewer
         self._layer = layer
+        self._before = layer_state(layer)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The layer's state now, or the first one if its axes have changed since."""
+        now = layer_state(self._layer)
+        return now if len(now["scale"]) == len(self._before["scale"]) else self._before
 
     def cover(self, result: Image) -> str:
         """Put the result over the layer, or on top if that has been removed, and select it.

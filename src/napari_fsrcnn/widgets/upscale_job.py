@@ -33,7 +33,6 @@ class UpscaleJob(DeviceJob):
 
     def __init__(self, viewer: Any, layer: Image, request: Request) -> None:
         super().__init__("Upscaling", "Upscaling", layer.name, upscaling_events, request)
-        self._layer = layer
         self._source = SourceLayer(viewer, layer)
 
     def handle(self, event: object) -> None:
@@ -52,7 +51,7 @@ class UpscaleJob(DeviceJob):
 
     def _add(self, result: Upscaled) -> str:
         layer = upscaled_layer(
-            self._layer,
+            self._source.state,
             result.image,
             result.model.scale,
             label=result.model.name,
