@@ -125,6 +125,8 @@ def test_other_writers_kinds(tmp_path: Path, mode: str, rgb: bool) -> None:
         (COLORS[..., :2], {"photometric": "minisblack"}, "CYX", np.moveaxis(COLORS, -1, 0)[:2]),
         (COLORS[..., 0], {"photometric": "miniswhite"}, "YX", 255 - COLORS[..., 0]),
         (COLORS[..., 0] > 9, {"photometric": "miniswhite"}, "YX", COLORS[..., 0] <= 9),
+        # measured values, of which none is the largest that there can be
+        (COLORS[..., 0] / 7, {"photometric": "miniswhite"}, "YX", COLORS[..., 0] / 7),
     ],
 )
 def test_other_arrangements(

@@ -26,7 +26,8 @@ def read_tiff(path: Path) -> Picture:
     """Read the first series of a TIFF file, at full resolution.
 
     Y, X and colour become the last axes. Palettes are applied, except ImageJ's: its colour tables
-    only say how measured values are shown. "White is zero" is turned into "black is zero".
+    only say how measured values are shown. "White is zero" is turned into "black is zero", but for
+    floats, which are measured values too.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def read_tiff(path: Path) -> Picture:
         data, axes, rgb = _arranged(series.asarray(), series.axes, page)
         if page.colormap is not None and not file.is_imagej:
             data, axes, rgb = _with_palette(data, page.colormap), axes + "S", True
-        if page.photometric == _PHOTOMETRIC.MINISWHITE:
+        if page.photometric == _PHOTOMETRIC.MINISWHITE and data.dtype.kind != "f":
             data = np.invert(data)
         pixel_size, unit = tiff_metadata.read_pixel_size(file, page)
         return Picture(
