@@ -82,6 +82,21 @@ def test_imagej_finds_its_own_notes_again(tmp_path: Path) -> None:
         assert after.pages.first.resolution == pytest.approx((20, 20))
 
 
+@pytest.mark.parametrize("unit", ["inch", "cm"])
+def test_imagejs_notes_are_kept_in_units_that_tags_have_too(tmp_path: Path, unit: str) -> None:
+    notes: dict[str, Any] = {"axes": "CYX", "unit": unit, "mode": "composite", "Labels": ["a", "b"]}
+    data = np.ones((2, 3, 4), np.uint16)
+    tifffile.imwrite(tmp_path / "a.tif", data, imagej=True, resolution=(72, 72), metadata=notes)
+    write_picture(tmp_path / "b.tif", read_picture(tmp_path / "a.tif"))
+    with tifffile.TiffFile(tmp_path / "b.tif") as file:
+        assert file.imagej_metadata is not None
+        assert {key: file.imagej_metadata[key] for key in ("unit", "mode", "Labels")} == {
+            key: notes[key] for key in ("unit", "mode", "Labels")
+        }
+    again = read_picture(tmp_path / "b.tif")
+    assert (dict(again.pixel_size), again.unit) == (pytest.approx({"Y": 1 / 72, "X": 1 / 72}), unit)
+
+
 @pytest.mark.parametrize("dtype", ["uint16", "float64"])  # ImageJ's format and the plain one
 def test_a_time_step_of_ome_reaches_other_tiffs(tmp_path: Path, dtype: str) -> None:
     notes = {"axes": "TYX", "TimeIncrement": 500, "TimeIncrementUnit": "ms"}

@@ -133,7 +133,7 @@ def _fits_imagej(picture: Picture) -> bool:
         picture.data.dtype.name == "uint8" and picture.data.shape[-1] == 3
     )
     return (
-        picture.unit not in tiff_metadata.TAG_OF_UNIT
+        (len(picture.imagej) > 0 or picture.unit not in tiff_metadata.TAG_OF_UNIT)
         and picture.data.dtype.name in _IMAGEJ_DTYPES
         and color_fits
         and stack_axes in {"", "T", "Z", "C", "TZ", "TC", "ZC", "TZC"}

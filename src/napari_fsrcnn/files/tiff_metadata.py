@@ -106,9 +106,9 @@ def for_imagej(picture: Picture) -> dict[str, Any]:
         key: _escaped(value) if isinstance(value, str) and key != "Info" else value
         for key, value in picture.imagej.items()
     }
-    plain = for_plain(picture)
+    unit = {"unit": _escaped(picture.unit)} if picture.unit else {}
     # ImageJ's own frame interval stays with its unit.
-    return {key: _escaped(v) if key == "unit" else v for key, v in plain.items()} | notes
+    return for_plain(picture) | unit | notes
 
 
 def _plane_size(notes: Mapping[str, Any], page: tifffile.TiffPage) -> tuple[dict[str, float], str]:
