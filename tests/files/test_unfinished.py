@@ -30,6 +30,14 @@ def test_another_plan_is_refused(place: Unfinished) -> None:
     assert place.folder.is_dir()
 
 
+@pytest.mark.parametrize("content", [b"", b"[1]", b"\xff"])
+def test_a_plan_that_cannot_be_read_is_another(place: Unfinished, content: bytes) -> None:
+    place.folder.mkdir()
+    (place.folder / "plan.json").write_bytes(content)
+    with pytest.raises(FileExistsError, match=r"a\.zarr\.partial holds .* delete it, or choose"):
+        place.begin(PLAN)
+
+
 def test_a_folder_of_the_users_is_left_alone(place: Unfinished) -> None:
     place.folder.mkdir()
     (place.folder / "notes.txt").touch()

@@ -223,6 +223,29 @@ def test_another_result_is_not_mixed_in(make_model: Any, tmp_path: Path, change:
         )
 
 
+def test_whatever_is_there_is_not_written_over(model: Model, tmp_path: Path) -> None:
+    for name, content in {"text": "{", "list": "[]", "empty": "{}"}.items():
+        (tmp_path / f"{name}.zarr").mkdir()
+        (tmp_path / f"{name}.zarr" / "zarr.json").write_text(content)
+    zarr.create_array(tmp_path / "array.zarr", shape=(4, 4), dtype="u1")
+    zarr.open_group(tmp_path / "note.zarr", mode="w").attrs[ATTRIBUTE] = "a note"
+    (tmp_path / "file.zarr").touch()
+    write_picture(tmp_path / "a.tif", Picture(COLOUR[..., 0]))
+    for target in sorted(tmp_path.glob("*.zarr")):
+        with pytest.raises(FileExistsError, match=rf"{target.name} exists already: delete it"):
+            upscale_to_zarr(tmp_path / "a.tif", target, model, device="cpu")
+
+
+@pytest.mark.parametrize("plan", ["", "{}", "[1]"])
+def test_a_plan_that_cannot_be_read_is_another(model: Model, tmp_path: Path, plan: str) -> None:
+    picture = OpenPicture(COLOUR[..., 0], rgb=False, axes=(named_axis("y"), named_axis("x")))
+    (tmp_path / "b.zarr.partial").mkdir()
+    (tmp_path / "b.zarr.partial" / "plan.json").write_text(plan)
+    with pytest.raises(FileExistsError, match="begun in another way"):
+        upscale_to_zarr(picture, tmp_path / "b.zarr", model, device="cpu")
+    assert (tmp_path / "b.zarr.partial" / "plan.json").read_text() == plan
+
+
 @pytest.mark.parametrize(
     ("target", "changes", "sentence"),
     [

@@ -98,13 +98,12 @@ def has_chunk(folder: Path, level: int, index: tuple[int, ...]) -> bool:
 
 
 def read_attributes(folder: Path) -> dict[str, Any]:
-    """Read what a folder of Zarr data says of itself; nothing where there is none."""
+    """Read what an image's folder says of itself; nothing where it is none, or damaged."""
     import zarr
-    from zarr.errors import GroupNotFoundError
 
     try:
         return dict(zarr.open_group(folder, mode="r").attrs)
-    except (FileNotFoundError, GroupNotFoundError):
+    except (FileNotFoundError, LookupError, TypeError, ValueError):
         return {}
 
 

@@ -43,12 +43,15 @@ class Unfinished:
         return self.folder / "result"
 
     @property
-    def plan(self) -> Any:
-        """What it was begun by; None if nothing is begun."""
+    def plan(self) -> dict[str, Any] | None:
+        """What it was begun by; None if nothing is begun, and empty where it can't be read."""
         try:
-            return json.loads((self.folder / _PLAN).read_text())
+            plan = json.loads((self.folder / _PLAN).read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except ValueError:  # no JSON
+            return {}
+        return plan if isinstance(plan, dict) else {}
 
     def begin(self, plan: Mapping[str, Any]) -> None:
         """Make the folder, or go on with it if it was begun by the same plan.

@@ -170,7 +170,7 @@ def _check_precision(precision: Precision, device: str) -> None:
 
 def _begin(place: Unfinished, plan: Plan) -> None:
     """Make the place, without what a process that was killed has left there of an array."""
-    if not plan.source and place.plan is not None and not place.plan["source"]:
+    if not plan.source and place.plan and place.plan.get("source") == "":
         place.discard()
     place.begin(plan.as_json())
 
@@ -184,8 +184,9 @@ def _is_there(place: Unfinished, plan: Plan) -> bool:
     target = place.target
     if not target.exists():
         return False
-    made_by = read_attributes(target).get(ATTRIBUTE, {}) if target.is_dir() else {}
-    if plan.source and {**made_by, "version": None} == {**_provenance(plan), "version": None}:
+    made_by = read_attributes(target).get(ATTRIBUTE) if target.is_dir() else None
+    expected = {**_provenance(plan), "version": None}
+    if plan.source and isinstance(made_by, dict) and {**made_by, "version": None} == expected:
         if place.plan == plan.as_json():  # killed when the result had just got its name
             place.discard()
         return True
