@@ -13,8 +13,10 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 import safetensors.torch
+import torch
 
 from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.training.processes import start_fabric
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 ALONE = [sys.executable]
@@ -80,6 +82,12 @@ def log(out: Path) -> list[tuple[float, float]]:
     rows = list(csv.DictReader(text.splitlines()))
     assert [row["step"] for row in rows] == ["10", "20", "30"]
     return [(float(row["loss"]), float(row["psnr"])) for row in rows]
+
+
+def test_one_process_asks_nothing_of_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("JOB_ID", "1"), ("JOB_NAME", "train"), ("NTASKS", "2")):
+        monkeypatch.setenv(f"SLURM_{name}", value)
+    assert start_fabric(torch.device("cpu"), "float32").world_size == 1
 
 
 def test_two_processes_learn_what_one_with_twice_the_batch_learns(

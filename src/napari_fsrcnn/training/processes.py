@@ -31,6 +31,7 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
         If the device can't compute in that precision.
     """
     from lightning_fabric import Fabric
+    from lightning_fabric.plugins.environments import LightningEnvironment
 
     # What it says of its precision and of Tensor Cores is meant for programmers.
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
@@ -39,7 +40,12 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
     processes = number_of_processes()
     if processes == 1:
         devices = [device.index or 0] if device.type == "cuda" else 1
-        return Fabric(accelerator=device.type, devices=devices, precision=_PRECISIONS[precision])
+        return Fabric(
+            accelerator=device.type,
+            devices=devices,
+            precision=_PRECISIONS[precision],
+            plugins=LightningEnvironment(),  # not the cluster's, in which a job may have more tasks
+        )
     here = int(os.environ["LOCAL_WORLD_SIZE"])
     fabric = Fabric(
         accelerator=device.type,
