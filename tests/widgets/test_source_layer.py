@@ -84,3 +84,49 @@ def test_of_a_layer_whose_axes_have_changed_the_earlier_state_counts() -> None:
     result = upscaled_layer(source.state, np.zeros((4, 12, 14)), 2, label="m", provenance={})
     source.cover(result)
     assert [each.name for each in viewer.layers] == ["stack", "stack [m]"]
+
+
+SEEN_OTHERS = (
+    "The layer's last two axes are upscaled (110 x 6), which are not the two that are shown."
+)
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [((0, 1, 2), ""), ((0, 2, 1), ""), ((2, 0, 1), SEEN_OTHERS), ((1, 0, 2), SEEN_OTHERS)],
+)
+def test_that_other_axes_are_shown_is_said(order: tuple[int, ...], said: str) -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((100, 110, 6)))
+    viewer.dims.order = order
+    assert cover(viewer, layer)[1] == said
+
+
+def test_axes_are_counted_from_the_last_and_without_colour() -> None:
+    viewer = ViewerModel()
+    viewer.add_image(np.zeros((5, 20, 30)))
+    plane = viewer.add_image(np.zeros((20, 30)))
+    colour = viewer.add_image(np.zeros((20, 30, 3)), rgb=True)
+    pyramid = viewer.add_image([np.zeros((5, 20, 30)), np.zeros((5, 10, 15))], multiscale=True)
+    for layer in (plane, colour, pyramid):
+        assert cover(viewer, layer)[1] == ""
+    viewer.dims.order = (1, 0, 2)
+    for layer in (plane, colour, pyramid):
+        assert "are upscaled (20 x 30), which are not" in cover(viewer, layer)[1]
+
+
+def test_in_3d_all_axes_are_shown() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((4, 100, 110, 6)))
+    viewer.dims.order = (3, 0, 1, 2)
+    viewer.dims.ndisplay = 3
+    assert cover(viewer, layer)[1] == ""
+
+
+def test_what_was_shown_at_the_start_counts() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((100, 110, 6)), blending="additive")
+    viewer.dims.order = (2, 0, 1)
+    source = SourceLayer(viewer, layer)
+    viewer.dims.order = (0, 1, 2)
+    assert source.cover(Image(np.zeros((12, 14)), blending="additive")) == f"{SEEN_OTHERS} {HIDDEN}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from napari.layers import Image
 
+from napari_fsrcnn.widgets.image_layers import finest_level
 from napari_fsrcnn.widgets.result_layer import layer_state
 
 _COVERING = ("opaque", "translucent", "translucent_no_depth")
@@ -25,6 +26,7 @@ class SourceLayer:
         self._viewer = viewer
         self._layer = layer
         self._before = layer_state(layer)
+        self._not_shown = _say_not_shown(viewer, layer)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -40,7 +42,7 @@ class SourceLayer:
         Returns
         -------
         str
-            What the user should know of it, as a sentence; empty if there is nothing.
+            What the user should know of it, in sentences; empty if there is nothing.
         """
         layer, layers = self._layer, self._viewer.layers
         there = layer in layers
@@ -48,6 +50,21 @@ class SourceLayer:
         layers.selection.active = result
         covered = result.blending in _COVERING and result.opacity == 1
         if covered or not there or not layer.visible:
-            return ""
+            return self._not_shown
         layer.visible = False
-        return "The layer below is hidden, since it would shine through."
+        return (
+            f"{self._not_shown} The layer below is hidden, since it would shine through.".lstrip()
+        )
+
+
+def _say_not_shown(viewer: Any, layer: Image) -> str:
+    """Say that a 2D view shows other axes than those that are upscaled, if it does."""
+    dims = viewer.dims
+    # Layers with fewer axes than the viewer have the last ones.
+    if dims.ndisplay != 2 or set(dims.displayed) == {dims.ndim - 2, dims.ndim - 1}:
+        return ""
+    height, width = finest_level(layer).shape[: layer.ndim][-2:]
+    return (
+        f"The layer's last two axes are upscaled ({height} x {width}), which are not the two that "
+        "are shown."
+    )

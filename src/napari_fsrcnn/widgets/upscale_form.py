@@ -46,7 +46,9 @@ class UpscaleForm(QWidget):
         self._files: dict[Path, ModelChoice] = {}
         self._followed: Any = None
         self.layer = ComboBox(
-            name="layer", choices=self._images, tooltip="The image layer to upscale"
+            name="layer",
+            choices=self._images,
+            tooltip="The image layer to upscale\nIts last two axes are upscaled, whichever are shown",
         )
         self.scale = ComboBox(
             name="scale", choices=self._scales, tooltip="Enlargement; each model has its own"
