@@ -126,3 +126,37 @@ def test_they_have_the_pixel_size_of_the_layer_that_they_come_from(viewer: Viewe
     previews.show(validated(10, 0.5))
     np.testing.assert_allclose(viewer.layers[-1].scale, (0.1, 0.2))
     assert viewer.layers[-1].units == source.units[-2:]
+
+
+def test_they_lie_on_the_layer_that_they_come_from(viewer: ViewerModel) -> None:
+    source = Image(
+        np.zeros((3, 8, 10)),
+        scale=(5, 2, 0.5),
+        translate=(1, 12_000, 34_000),
+        rotate=((1, 0, 0), (0, 0.8, -0.6), (0, 0.6, 0.8)),
+        affine=np.array([[1, 0, 0, 0], [0, 1, 0.3, 4], [0, 0, 1, 2], [0, 0, 0, 1]]),
+        units=("um", "um", "um"),
+    )
+    previews = PreviewLayers(viewer)
+    previews.start(2, source)
+    previews.show(validated(10, 0.5))
+    hr, lr, *_ = viewer.layers[-4:]
+    for y, x in ((0, 0), (3, 4)):
+        np.testing.assert_allclose(hr.data_to_world((y, x)), source.data_to_world((0, y, x))[1:])
+        centre = source.data_to_world((0, 2 * y + 0.5, 2 * x + 0.5))[1:]
+        np.testing.assert_allclose(lr.data_to_world((y, x)), centre)
+    previews.start(2, None)
+    previews.show(validated(10, 0.5))
+    assert hr.data_to_world((3, 4)) == (3, 4)
+    assert hr.units == viewer.layers["lower"].units[1:]
+
+
+@pytest.mark.filterwarnings("ignore:Non-orthogonal slicing")
+def test_of_a_layer_that_is_seen_from_the_side_they_keep_the_pixel_size(
+    viewer: ViewerModel,
+) -> None:
+    side = np.array([[0, 1, 0, 10], [1, 0, 0, 20], [0, 0, 1, 30], [0, 0, 0, 1]])
+    previews = PreviewLayers(viewer)
+    previews.start(2, Image(np.zeros((3, 8, 10)), scale=(1, 2, 0.5), affine=side))
+    previews.show(validated(10, 0.5))
+    assert viewer.layers[-1].data_to_world((3, 4)) == (6, 2)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 from napari.layers import Image
-from napari.utils.transforms import Affine
 from numpy.typing import NDArray
 
 from napari_fsrcnn.widgets.evaluating import Opened
+from napari_fsrcnn.widgets.plane_place import plane_place
 from napari_fsrcnn.widgets.preview_layers import add_quietly, link_afresh
 from napari_fsrcnn.widgets.result_layer import METADATA_KEY
 
@@ -41,8 +41,7 @@ def open_layers(viewer: Any, opened: Opened, over: Image | None) -> None:
         opened.model: opened.restored,
         f"{opened.model}{_ERROR}": opened.error,
     }
-    place = Affine(ndim=2) if over is None else _plane_transform(over)
-    pixel = {"LR": place.compose(_enlarged(opened.scale))}
+    place = plane_place(over)
     title, known = _group(viewer, opened)
     new = []
     for kind, plane in planes.items():
@@ -51,9 +50,7 @@ def open_layers(viewer: Any, opened: Opened, over: Image | None) -> None:
         else:
             known[kind] = _layer(title, kind, plane)
             new.append(known[kind])
-        known[kind].affine = pixel.get(kind, place)
-        if over is not None:
-            known[kind].units = over.units[-2:]
+        place.take(known[kind], opened.scale if kind == "LR" else 1)
     add_quietly(viewer, new)
     _link(viewer, known)
     if over is None and known["HR"] in new:
@@ -105,16 +102,3 @@ def _link(viewer: Any, layers: Mapping[str, Image]) -> None:
 
 def _is_error(kind: str) -> bool:
     return kind.endswith(_ERROR)
-
-
-def _plane_transform(layer: Image) -> Affine:
-    """From the pixels of a layer's planes to the last two axes of the world."""
-    own = Affine(
-        scale=layer.scale, rotate=layer.rotate, shear=layer.shear, translate=layer.translate
-    )
-    return layer.affine.compose(own).set_slice([layer.ndim - 2, layer.ndim - 1])
-
-
-def _enlarged(scale: int) -> Affine:
-    """From LR pixels to HR's: the origin is the centre of the first pixel."""
-    return Affine(scale=(scale, scale), translate=((scale - 1) / 2, (scale - 1) / 2))

@@ -8,6 +8,7 @@ from typing import Any
 from napari.layers import Image
 
 from napari_fsrcnn.training.events import Preview, Validated
+from napari_fsrcnn.widgets.plane_place import PlanePlace, plane_place
 from napari_fsrcnn.widgets.result_layer import METADATA_KEY
 
 KINDS = ("HR", "LR", "bicubic", "network")
@@ -31,8 +32,7 @@ class PreviewLayers:
     def __init__(self, viewer: Any) -> None:
         self._viewer = viewer
         self._layers: dict[str, Image] = {}
-        self._pixel: tuple[float, ...] = (1, 1)
-        self._units: Any = None
+        self._place = PlanePlace()
         self._scale = 1
         self._begun = False
 
@@ -44,11 +44,10 @@ class PreviewLayers:
         scale : int
             The network's.
         like : Image, optional
-            The layer that HR comes from: the previews get its pixel size.
+            The layer that HR comes from: the previews lie on it.
         """
         self._scale = scale
-        self._pixel = (1, 1) if like is None else tuple(like.scale[-2:])
-        self._units = None if like is None else like.units[-2:]
+        self._place = plane_place(like)
         self._layers = {
             kind: layer for kind, layer in self._layers.items() if layer in self._viewer.layers
         }
@@ -75,19 +74,12 @@ class PreviewLayers:
             if kind not in self._layers:
                 self._layers[kind] = Image(planes[kind], contrast_limits=(0, 1))
                 new.append(self._layers[kind])
-            self._place(self._layers[kind], self._scale if kind == "LR" else 1)
+            self._place.take(self._layers[kind], self._scale if kind == "LR" else 1)
             self._layers[kind].data = planes[kind]
             self._layers[kind].name = f"x{self._scale} {preview.name}: {kind}"
         if new:
             add_quietly(self._viewer, new)
             link_afresh(self._viewer, list(self._layers.values()), _LINKED)
-
-    def _place(self, layer: Image, size: int) -> None:
-        """Give a layer pixels of so many HR pixels; the origin is the centre of the first of HR."""
-        layer.scale = [size * width for width in self._pixel]
-        layer.translate = [(size - 1) / 2 * width for width in self._pixel]
-        if self._units is not None:
-            layer.units = self._units
 
 
 def add_quietly(viewer: Any, new: Iterable[Image]) -> None:
