@@ -7,13 +7,14 @@ import pytest
 from napari.utils.notifications import ErrorNotification, notification_manager
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit
+from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.weights.card import Card
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 from napari_fsrcnn.weights.model import Model
 from napari_fsrcnn.widgets.save_button import SaveButton
+from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
 
 
 @pytest.fixture
@@ -63,6 +64,24 @@ def test_it_is_written_where_the_dialog_says(
     assert saved == [tmp_path / written]
     assert [path.name for path in tmp_path.glob("*.safetensors")] == [written]
     assert read_checkpoint(tmp_path / written).scale == 2
+
+
+@pytest.mark.usefixtures("qt_dialogs")
+@pytest.mark.parametrize(
+    ("name", "proposed"),
+    [
+        ("plate/A1 x2.zarr", "plate_A1 x2.zarr"),
+        ('a\\b:c*d?e"f<g>h|i\n.csv', "a_b_c_d_e_f_g_h_i_.csv"),
+        ("Zellen µm [fsrcnn-x2].zarr", "Zellen µm [fsrcnn-x2].zarr"),
+    ],
+)
+def test_what_is_proposed_can_be_the_name_of_a_file(qtbot: QtBot, name: str, proposed: str) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    QTimer.singleShot(0, lambda: QApplication.activeModalWidget().accept())
+    path = ask_where_to_save(parent, "Save", "Files", name)
+    assert path is not None
+    assert path.name == proposed
 
 
 @pytest.mark.usefixtures("qt_dialogs")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QWidget
+
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')  # of files, on any system
 
 
 def ask_where_to_save(parent: QWidget, title: str, kind: str, name: str) -> Path | None:
@@ -18,7 +21,8 @@ def ask_where_to_save(parent: QWidget, title: str, kind: str, name: str) -> Path
     kind : str
         What such files are called, "Models".
     name : str
-        The file's name, as a proposal; another one gets its suffix.
+        The file's name, as a proposal, in which what no file's name can hold is replaced; another
+        one gets its suffix.
 
     Returns
     -------
@@ -29,5 +33,5 @@ def ask_where_to_save(parent: QWidget, title: str, kind: str, name: str) -> Path
     dialog = QFileDialog(parent, title, filter=f"{kind} (*.{suffix})")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
-    dialog.selectFile(name)
+    dialog.selectFile(_NOT_IN_NAMES.sub("_", name))
     return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
