@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from napari.utils.notifications import notification_manager
 from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QLabel
 
 import napari_fsrcnn
 from napari_fsrcnn.evaluation.compare import compare
@@ -62,6 +63,27 @@ def test_psnr_and_ssim_of_two_layers(viewer: Any, qtbot: QtBot) -> None:
     viewer.layers.selection = {viewer.layers["clean"], viewer.layers["copy"]}
     run("psnr_ssim")
     qtbot.waitUntil(lambda: "∞ dB" in viewer.window.dock_widgets[DOCK].text(), timeout=60_000)
+
+
+@pytest.mark.parametrize("where", ["hidden", "behind another tab"])
+def test_figures_are_seen_wherever_their_dock_is(
+    make_napari_viewer_proxy: Callable[..., Any], qtbot: QtBot, where: str
+) -> None:
+    viewer = make_napari_viewer_proxy(show=True)
+    for name in ("clean", "copy"):
+        viewer.add_image(GREY, name=name)
+    viewer.layers.select_all()
+    run("psnr_ssim")
+    qtbot.waitUntil(lambda: DOCK in viewer.window.dock_widgets, timeout=60_000)
+    label = viewer.window.dock_widgets[DOCK]
+    dock = label.parent()
+    if where == "hidden":
+        dock.hide()
+    else:
+        viewer.window.add_dock_widget(QLabel("other"), name="other", area="right", tabify=True)
+    qtbot.waitUntil(lambda: label.visibleRegion().isEmpty())
+    run("psnr_ssim")
+    qtbot.waitUntil(lambda: not label.visibleRegion().isEmpty(), timeout=10_000)
 
 
 def no_layer(viewer: Any) -> None:

@@ -49,6 +49,9 @@ class MeasureJob(Job):
             table = comparison_table(*self._names, event, rgb=self._rgb)
             label = self._viewer.window.dock_widgets.get(DOCK) or self._new_dock()
             label.setText(table)
+            dock = label.parentWidget()  # perhaps hidden, or behind another tab
+            dock.show()
+            dock.raise_()
 
     def _new_dock(self) -> QLabel:
         label = QLabel()
