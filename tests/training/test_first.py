@@ -157,6 +157,22 @@ def test_the_card_tells_the_pictures_that_the_checkpoint_had_seen(
         evaluate(end.model, pictures, config.scale, lr="made", device="cpu")
 
 
+def test_the_card_tells_whose_weights_it_started_from_and_their_terms(
+    x3: Path, config: TrainingConfig, pictures: list[Pair], tmp_path: Path
+) -> None:
+    said = {"origin": "them", "limits": "none", "weights_license": "CC0", "training_terms": "free"}
+    start = read_checkpoint(x3)
+    card = start.card.model_copy(update=said)
+    save_checkpoint(tmp_path / "theirs.safetensors", replace(start, card=card))
+    update = {"start": tmp_path / "theirs.safetensors", "run": tmp_path / "run", "stop_after": 1}
+    list(train(config.model_copy(update=update), pictures=pictures))
+    end = list(resume(tmp_path / "run", pictures=pictures, stop_after=1))[-1]
+    assert isinstance(end, Finished)
+    assert end.model is not None
+    told = end.model.card.model_dump()
+    assert {name: told[name] for name in said} == said
+
+
 def test_a_transferred_run_is_resumed_without_its_checkpoint(
     x3: Path, config: TrainingConfig, pictures: list[Pair], tmp_path: Path
 ) -> None:

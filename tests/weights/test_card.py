@@ -144,6 +144,23 @@ def test_what_must_be_said(name: str) -> None:
         Card.model_validate(sound)
 
 
+@pytest.mark.parametrize(
+    ("said", "origin"),
+    [
+        ({}, ""),
+        ({"origin": "them"}, "them"),
+        ({"weights_license": "CC0"}, "mine"),
+        ({"limits": "none", "origin": "them"}, "them"),
+    ],
+)
+def test_what_holds_for_weights_that_are_trained_on_is_handed_on(
+    said: dict[str, str], origin: str
+) -> None:
+    card = Card(architecture="fsrcnn", hyperparameters={}, scale=2, intended_use="all", **said)
+    silent = {"limits": "", "weights_license": "", "training_terms": ""}
+    assert card.handed_on("mine") == silent | said | {"origin": origin}
+
+
 def test_pictures_are_named_once_along_a_chain_of_starts() -> None:
     how = {"config": {}, "step": 5, "seconds": 1.5, "versions": {}, "date": "2026-01-31"}
     first = {"data": ["T91"], "train": ["T91/t1"], "validation": ["T91/t2"], **how}

@@ -44,6 +44,12 @@ def test_a_whole_card_tells_everything() -> None:
     assert (rows["licence of the weights"], rows["training pictures"]) == ("CC0", "for research")
 
 
+def test_what_imported_weights_were_trained_on_is_told_as_well() -> None:
+    card = FULL.model_copy(update={"origin": "a.mat"})
+    assert {"origin", "training"} < dict(card_rows(card)).keys()
+    assert "from a.mat, trained on T91, mine\n" in short_card(card)
+
+
 def test_a_loss_that_rounds_to_nothing_has_no_minus() -> None:
     figures = FULL.figures[0].model_copy(update={"psnr": 30.499})
     validation = Validation(pictures=1, step=1, psnr=30.249, bicubic_psnr=30.25)

@@ -59,6 +59,7 @@ def trained_model(
             psnr=round(state.best_psnr, 4),
             bicubic_psnr=round(bicubic_psnr, 4),
         ),
+        **state.inherited,
     )
     name = config.out.stem if config.out is not None else f"{config.arch}-x{config.scale}"
     return Model(name, network, card)

@@ -61,6 +61,8 @@ class TrainingState:
         Source of all randomness after the first weights.
     start : TrainingRecord or None
         That of the checkpoint that the run started from.
+    inherited : dict
+        What its card hands on to the run's.
     step : int
         Steps done.
     batch : int
@@ -81,11 +83,13 @@ class TrainingState:
         self, config: TrainingConfig, device: torch.device, *, resuming: bool = False
     ) -> None:
         self.start: TrainingRecord | None = None
+        self.inherited: dict[str, str] = {}
         if resuming:
             # The saved state holds what the run started from, a file that may be gone.
             config = config.model_copy(update={"start": None})
         elif config.start is not None:
-            self.start = read_card(config.start).training
+            card = read_card(config.start)
+            self.start, self.inherited = card.training, card.handed_on(config.start.stem)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             network = first_network(config)
@@ -171,7 +175,7 @@ class TrainingState:
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         numbers = {name: getattr(self, name) for name in _NUMBERS}
         numbers |= {"optimizer": self._optimizer_name, "due": self.due, "scaler": self.scaler}
-        numbers["processes"] = number_of_processes()
+        numbers |= {"processes": number_of_processes(), "inherited": self.inherited}
         numbers["pictures"] = None if self.pictures is None else sorted(self.pictures)
         numbers["start"] = None if self.start is None else self.start.model_dump(mode="json")
         with atomic_path(path) as temporary:
@@ -206,6 +210,7 @@ class TrainingState:
             self.due, self.scaler = numbers.get("due"), numbers.get("scaler", {})
             pictures = numbers.get("pictures")
             self.pictures = None if pictures is None else frozenset(map(tuple, pictures))
+            self.inherited = numbers.get("inherited", {})
             start = numbers.get("start")
             self.start = None if start is None else TrainingRecord.model_validate(start)
             self.keep_sound()

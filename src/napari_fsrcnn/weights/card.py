@@ -127,7 +127,8 @@ class Card(_Frozen):
     value_range : str
         The rule by which pictures are mapped to [0, 1].
     origin : str
-        Where imported weights come from; empty for weights trained here.
+        Where imported weights come from, or those that a training started from; empty for weights
+        trained here from the first step.
     training, validation : TrainingRecord, Validation or None
     figures : tuple of DatasetFigures
         On sets kept for tests; where one had a part in the training, its note says so.
@@ -153,3 +154,18 @@ class Card(_Frozen):
     limits: str = ""
     weights_license: str = ""
     training_terms: str = ""
+
+    def handed_on(self, name: str) -> dict[str, str]:
+        """Tell what holds as well for weights that are trained on from these.
+
+        Parameters
+        ----------
+        name : str
+            Their origin, where they tell none themselves and there is something to be kept to.
+        """
+        terms = {
+            "limits": self.limits,
+            "weights_license": self.weights_license,
+            "training_terms": self.training_terms,
+        }
+        return terms | {"origin": self.origin or (name if any(terms.values()) else "")}

@@ -43,10 +43,10 @@ def short_card(card: Card) -> str:
     Licence of the weights: not stated
     """
     first = f"{card.architecture} x{card.scale}"
+    if card.origin:
+        first += f", from {card.origin}"
     if card.training is not None:
         first += f", trained on {', '.join(card.training.data)}"
-    elif card.origin:
-        first += f", from {card.origin}"
     lines = [first]
     lines += [
         f"{each.dataset}: {each.psnr:.2f} dB, {gain(each.psnr, each.bicubic_psnr):+z.2f} to bicubic; "
