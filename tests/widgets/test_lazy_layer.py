@@ -8,6 +8,7 @@ import dask.array as da
 import numpy as np
 import pytest
 import zarr
+from napari._app_model import get_app_model
 from napari.settings import get_plugin_settings, get_settings
 from napari.utils.notifications import notification_manager
 from pytestqt.qtbot import QtBot
@@ -198,6 +199,24 @@ def test_stacks_show_their_plane_and_compute_the_next_ones(
         np.testing.assert_array_equal(  # at once
             shown(layer), np.asarray(layer.data[0][plane, y0 : y1 + 1, x0 : x1 + 1])
         )
+
+
+def test_duplicated_both_become_sharp_until_the_last_is_removed(
+    viewer: Any, upscale_layer: Callable[..., Any], qtbot: QtBot
+) -> None:
+    layer = upscale_layer(da.from_array(SCENE, chunks=(200, 300)))
+    get_app_model().commands.execute_command("napari.layer.duplicate").result()
+    copy = viewer.layers["slide [fsrcnn-x2] copy"]
+    assert copy.data[0].shape == layer.data[0].shape
+    zoom_in(viewer, copy, qtbot, y=300, x=500)
+    for each in (layer, copy):
+        wait_until_sharp(each, qtbot)
+    viewer.layers.remove(layer)
+    assert block_cache().nbytes > 0
+    viewer.scene.camera.center = (900, 300)
+    wait_until_sharp(copy, qtbot)
+    viewer.layers.remove(copy)
+    assert block_cache().nbytes == 0
 
 
 def test_nan_is_told_and_the_rest_is_shown(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from napari.layers import Image
+from napari.layers import Image, Layer
 from napari.utils.notifications import show_info, show_warning
 from qtpy.QtCore import QCoreApplication, QObject, QTimer
 from superqt.utils import ensure_main_thread
 
+from napari_fsrcnn.widgets.image_layers import finest_level
 from napari_fsrcnn.widgets.lazy_upscaling import Opened
 from napari_fsrcnn.widgets.result_layer import upscaled_layer
 
@@ -21,7 +22,8 @@ def lazy_layer(viewer: Any, state: Mapping[str, Any], opened: Opened) -> Image:
     """Make the layer, which lives on its own as long as it is in the viewer.
 
     Its levels are the upscaled picture, the picture itself, and coarser ones. Once it is removed
-    from the viewer nothing more is computed, and what was computed is freed.
+    from the viewer, and its duplicates too, nothing more is computed, and what was computed is
+    freed.
 
     Parameters
     ----------
@@ -33,15 +35,13 @@ def lazy_layer(viewer: Any, state: Mapping[str, Any], opened: Opened) -> Image:
     from napari_fsrcnn.widgets.lazy_level import LazyLevel
 
     upkeep = _Upkeep(viewer, opened)
-    layer = upscaled_layer(
+    return upscaled_layer(
         state,
         [LazyLevel(opened.blocks, upkeep.sharpener), *opened.levels],
         opened.model.scale,
         label=opened.model.name,
         provenance=opened.provenance,
     )
-    upkeep.layer = layer
-    return layer
 
 
 class _Upkeep(QObject):
@@ -52,8 +52,8 @@ class _Upkeep(QObject):
         from napari_fsrcnn.inference.sharpener import Sharpener
 
         super().__init__()
-        self.layer: Image | None = None
-        # These methods keep this object, and the layer keeps the sharpener.
+        self._viewer = viewer
+        # These methods keep this object, and the layers keep the sharpener.
         self.sharpener = Sharpener(opened.blocks, self._show_soon, self._tell, show_info)
         self._told: set[str] = set()
         self._timer = QTimer(self)
@@ -69,21 +69,32 @@ class _Upkeep(QObject):
             self._timer.start()
 
     def _show(self) -> None:
-        if self.layer is not None:
-            self.layer.refresh(thumbnail=False, highlight=False, extent=False)
+        for layer in self._layers():
+            layer.refresh(thumbnail=False, highlight=False, extent=False)
 
     @ensure_main_thread
     def _tell(self, sentence: str) -> None:
-        if self.layer is not None and sentence not in self._told:
+        layers = self._layers()
+        if layers and sentence not in self._told:
             self._told.add(sentence)
             show_warning(
-                f"Parts of {self.layer.name} can't be upscaled and show the picture as it is. "
+                f"Parts of {layers[0].name} can't be upscaled and show the picture as it is. "
                 f"{sentence}"
             )
 
     def _follow_removed(self, event: Any) -> None:
-        if event.value is self.layer:
+        if self._is_shown_by(event.value) and not self._layers():
             self._end()
+
+    def _layers(self) -> list[Image]:
+        """Find the layers that show the picture: napari's duplicates share its level."""
+        return [layer for layer in self._viewer.layers if self._is_shown_by(layer)]
+
+    def _is_shown_by(self, layer: Layer) -> bool:
+        if not isinstance(layer, Image):
+            return False
+        # Not "is": plugins see a viewer whose layers, and what they hold, are wrapped.
+        return bool(getattr(finest_level(layer), "sharpener", None) == self.sharpener)
 
     def _end(self) -> None:
         self.sharpener.close()

@@ -33,6 +33,11 @@ class LazyLevel(OnDemand):
         super().__init__(blocks, axes)
         self.sharpener = sharpener
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> LazyLevel:
+        """Give this one: it can't be changed, and its threads and cache can't be copied."""
+        # So that napari can duplicate the layer.
+        return self
+
     def _view(self, axes: Axes) -> LazyLevel:
         return LazyLevel(self.blocks, self.sharpener, axes)
 
