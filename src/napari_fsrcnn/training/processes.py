@@ -31,7 +31,7 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
         If the device can't compute in that precision.
     """
     from lightning_fabric import Fabric
-    from lightning_fabric.plugins.environments import LightningEnvironment
+    from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
     # What it says of its precision and of Tensor Cores is meant for programmers.
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)

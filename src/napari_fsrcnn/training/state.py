@@ -83,7 +83,7 @@ class TrainingState:
         self, config: TrainingConfig, device: torch.device, *, resuming: bool = False
     ) -> None:
         self.start: TrainingRecord | None = None
-        self.inherited: dict[str, str] = {}
+        self.inherited: dict[str, Any] = {}
         if resuming:
             # The saved state holds what the run started from, a file that may be gone.
             config = config.model_copy(update={"start": None})

@@ -155,7 +155,7 @@ class Card(_Frozen):
     weights_license: str = ""
     training_terms: str = ""
 
-    def handed_on(self, name: str) -> dict[str, str]:
+    def handed_on(self, name: str) -> dict[str, Any]:
         """Tell what holds as well for weights that are trained on from these.
 
         Parameters
