@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,14 +61,16 @@ def read_tiff(path: Path) -> Picture:
 def write_tiff(path: Path, picture: Picture) -> None:
     """Write a picture or a stack as TIFF, uncompressed.
 
-    A name ending in ``.ome.tif`` makes it OME-TIFF. Otherwise it is an ImageJ hyperstack where
-    ImageJ can hold all of it, and else a plain TIFF with tifffile's own note of the axes.
+    A name ending in ``.ome.tif`` makes it OME-TIFF. Otherwise it is an ImageJ hyperstack, in
+    ImageJ's order of axes, where ImageJ can hold all of it, and else a plain TIFF with tifffile's
+    own note of the axes.
 
     Raises
     ------
     ValueError
         There are no pixels, colour is bool, or OME-TIFF cannot hold this dtype or these axes.
     """
+    hyperstack = _in_imagejs_order(picture)
     data = picture.data
     if data.size == 0:
         raise ValueError(f"An array of shape {data.shape} has no pixels to write.")
@@ -78,8 +81,9 @@ def write_tiff(path: Path, picture: Picture) -> None:
         options["extrasamples"] = ["unassalpha"]
     if path.name.lower().endswith((".ome.tif", ".ome.tiff")):
         options |= {"ome": True, "metadata": ome_xml.for_ome(picture)}
-    elif _fits_imagej(picture):
-        options |= {"imagej": True, "metadata": tiff_metadata.for_imagej(picture)}
+    elif _fits_imagej(hyperstack):
+        data = hyperstack.data
+        options |= {"imagej": True, "metadata": tiff_metadata.for_imagej(hyperstack)}
         options |= tiff_metadata.resolution_tags(picture)
     else:
         options |= {"metadata": tiff_metadata.for_plain(picture)}
@@ -119,6 +123,12 @@ def _arranged(
 def _with_palette(data: NDArray[Any], colormap: NDArray[np.uint16]) -> NDArray[np.uint8]:
     colors = np.moveaxis(colormap >> 8, 0, -1).astype(np.uint8)
     return np.take(colors, data, axis=0)
+
+
+def _in_imagejs_order(picture: Picture) -> Picture:
+    order = sorted(range(picture.data.ndim), key=lambda axis: "TZCYXS".find(picture.axes[axis]))
+    axes = "".join(picture.axes[axis] for axis in order)
+    return replace(picture, data=picture.data.transpose(order), axes=axes)
 
 
 def _fits_imagej(picture: Picture) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -108,7 +109,16 @@ def for_imagej(picture: Picture) -> dict[str, Any]:
     }
     unit = {"unit": _escaped(picture.unit)} if picture.unit else {}
     # ImageJ's own frame interval stays with its unit.
-    return for_plain(picture) | unit | notes
+    return for_plain(picture) | unit | _labels(picture) | notes
+
+
+def _labels(picture: Picture) -> dict[str, list[str]]:
+    """Name each plane by its channel, the last of ImageJ's stack axes."""
+    names = [channel.get("Name", "") for channel in picture.channels]
+    if not any(names):
+        return {}
+    n_planes = math.prod(picture.data.shape[: picture.axes.index("Y")])
+    return {"Labels": names * (n_planes // len(names))}
 
 
 def _plane_size(notes: Mapping[str, Any], page: tifffile.TiffPage) -> tuple[dict[str, float], str]:
