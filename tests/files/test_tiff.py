@@ -106,6 +106,16 @@ def test_names_of_channels_are_labels_to_imagej(tmp_path: Path) -> None:
     assert read_picture(tmp_path / "a.tif").imagej["Labels"] == ["DAPI", "é"] * 3
 
 
+@pytest.mark.parametrize("alpha", ["assocalpha", "unassalpha"])
+@pytest.mark.parametrize("name", ["b.tif", "b.ome.tif"])
+def test_alpha_stays_of_its_kind(tmp_path: Path, alpha: str, name: str) -> None:
+    data = np.ones((4, 5, 4), np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", data, photometric="rgb", extrasamples=[alpha])
+    write_picture(tmp_path / name, read_picture(tmp_path / "a.tif").enlarged(data, 1))
+    with tifffile.TiffFile(tmp_path / name) as file:
+        assert file.pages.first.extrasamples == (tifffile.EXTRASAMPLE[alpha.upper()],)
+
+
 def test_what_ome_tiff_cannot_hold_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"OME-TIFF cannot hold .*int64.*: write a plain \.tif"):
         write_picture(tmp_path / "a.ome.tif", Picture(np.ones((4, 5), np.int64)))

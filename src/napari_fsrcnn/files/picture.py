@@ -43,6 +43,8 @@ class Picture:
         order of C; empty where the file does not say.
     others : int
         How many other images the file holds, of which none is here.
+    premultiplied : bool
+        Whether the colours have been multiplied by alpha.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class Picture:
     imagej: Mapping[str, Any] = field(default_factory=dict)
     channels: tuple[Mapping[str, str], ...] = ()
     others: int = 0
+    premultiplied: bool = False
 
     def __post_init__(self) -> None:
         last = "YXS" if self.rgb else "YX"

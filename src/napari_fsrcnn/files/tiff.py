@@ -55,6 +55,7 @@ def read_tiff(path: Path) -> Picture:
             tiff_metadata.read_imagej(file),
             tiff_metadata.read_channels(file, axes, data.shape),
             tiff_metadata.count_others(file),
+            premultiplied=rgb and page.extrasamples == (tifffile.EXTRASAMPLE.ASSOCALPHA,),
         )
 
 
@@ -78,7 +79,7 @@ def write_tiff(path: Path, picture: Picture) -> None:
         raise ValueError("TIFF cannot hold bool colour: make it uint8 first.")
     options: dict[str, Any] = {"photometric": "rgb" if picture.rgb else "minisblack"}
     if picture.rgb and data.shape[-1] == 4:
-        options["extrasamples"] = ["unassalpha"]
+        options["extrasamples"] = ["assocalpha" if picture.premultiplied else "unassalpha"]
     if path.name.lower().endswith((".ome.tif", ".ome.tiff")):
         options |= {"ome": True, "metadata": ome_xml.for_ome(picture)}
     elif _fits_imagej(hyperstack):
