@@ -198,6 +198,15 @@ def test_no_folder_and_no_picture_in_it(tmp_path: Path) -> None:
         read(tmp_path / "nowhere", 2)
 
 
+def test_an_empty_name_is_not_the_folder_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.png", GREY)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="name of the folder is empty: give"):
+        read_folder("", 2)
+
+
 def test_pictures_of_one_stem_and_two_suffixes_are_two(tmp_path: Path) -> None:
     for name in ("a.png", "a.bmp", "b.png"):
         imageio.v3.imwrite(tmp_path / name, np.zeros((8, 8), np.uint8))

@@ -75,6 +75,8 @@ def sift_folder(folder: str | os.PathLike[str], scale: int) -> Iterator[Pair | U
     ValueError
         Pairs of other scales only, pairs and other pictures in one folder.
     """
+    if not os.fspath(folder):
+        raise FileNotFoundError("The name of the folder is empty: give one that holds pictures.")
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  Path.resolve would follow links
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}: give one that holds pictures.")
