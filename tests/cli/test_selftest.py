@@ -13,6 +13,8 @@ import pytest
 from skimage import data
 
 from napari_fsrcnn.evaluation.self_test import self_test
+from napari_fsrcnn.files.axes import named_axis
+from napari_fsrcnn.files.ome_zarr_pyramid import create_pyramid, open_levels
 from napari_fsrcnn.files.pictures import Picture, write_picture
 from napari_fsrcnn.weights.shipped import list_models
 
@@ -78,6 +80,20 @@ def test_a_stack(command: Run, trained: Path, tmp_path: Path) -> None:
     ended = command("selftest", tmp_path / "stack.tif", "--scale", 2, "--model", trained)
     assert ended.returncode == 0
     assert "Measured on 4 planes, 40 x 50 pixels: grey values" in ended.stdout
+
+
+def test_ome_zarr(command: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "a.zarr"
+    axes = [named_axis(name) for name in "zyx"]
+    planes = np.random.default_rng(0).integers(0, 4096, (3, 40, 50), np.uint16)
+    create_pyramid(
+        folder, [planes.shape], (1, 40, 50), planes.dtype, axes, name="a", attributes={}
+    )
+    open_levels(folder)[0][:] = planes
+    ended = command("selftest", folder, "--scale", 2, "--model", "fsrcnn-x2", "--device", "cpu")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "a.zarr, shrunk by 2 and restored" in ended.stdout
+    assert "Measured on 3 planes, 40 x 50 pixels: grey values" in ended.stdout
 
 
 @pytest.mark.parametrize(

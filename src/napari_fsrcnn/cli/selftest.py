@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def selftest(
     image: Annotated[
         Path,
-        typer.Argument(metavar="IMAGE", help="picture or stack: TIFF, or PNG, JPEG and the like"),
+        typer.Argument(
+            metavar="IMAGE", help="picture or stack: OME-Zarr, TIFF, or PNG, JPEG and the like"
+        ),
     ],
     scale: Annotated[int, typer.Option(metavar="K", help="enlargement")],
     model: Annotated[
@@ -47,11 +49,13 @@ def selftest(
     ] = None,
 ) -> None:
     """Shrink a picture by K, restore it, and show how much each model gains over bicubic."""
+    from napari_fsrcnn.files.open_picture import open_picture
     from napari_fsrcnn.files.pictures import read_picture
 
     if json is not None:
         check_target(json)
-    picture = read_picture(image)
+    # Of a file in memory it can be told whether a model was trained on it.
+    picture = open_picture(image) if image.is_dir() else read_picture(image)
     warn_of_others(image.name, picture.others, "measured")
     with progress_bar("Tiles") as progress:
         from napari_fsrcnn.evaluation.self_test import self_test
