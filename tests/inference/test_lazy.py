@@ -154,9 +154,22 @@ def test_the_graph_goes_to_other_processes(make_model: MakeModel, tmp_path: Path
     np.testing.assert_array_equal(found, lazy.compute())
 
 
+def test_a_list_is_taken_as_it_is_elsewhere(model: Model) -> None:
+    image = np.random.default_rng(0).uniform(0, 1, (9, 7)).tolist()
+    expected = upscale(image, model, device="cpu")
+    np.testing.assert_allclose(
+        upscale_lazy(image, model, device="cpu").compute(), expected, atol=1e-5
+    )
+
+
+UNKNOWN = da.ones((9, 9), chunks=4)
+UNKNOWN = UNKNOWN[UNKNOWN[:, 0] > 0]  # as many rows as dask finds when it computes
+
+
 @pytest.mark.parametrize(
     ("image", "changes", "sentence"),
     [
+        (UNKNOWN, {}, r"call its compute_chunk_sizes\(\) first"),
         (np.zeros((4, 4), complex), {}, "data type complex128"),
         (np.zeros((4, 0)), {}, "empty"),
         (np.zeros(4), {}, "at least 2 axes"),

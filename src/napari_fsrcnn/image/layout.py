@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,8 @@ def check_layout(shape: tuple[int, ...], dtype: np.dtype[Any], *, rgb: bool) -> 
     Raises
     ------
     ValueError
-        If the dtype is not bool, integer or float, an axis is missing or empty, or a colour axis
-        has not 3 or 4 values.
+        If the dtype is not bool, integer or float, an axis is missing, empty or, in dask, of unknown
+        length, or a colour axis has not 3 or 4 values.
     """
     if dtype.kind not in "buif":
         raise ValueError(
@@ -62,6 +63,11 @@ def check_layout(shape: tuple[int, ...], dtype: np.dtype[Any], *, rgb: bool) -> 
         raise ValueError(
             f"The image needs at least {needed} axes ({'Y, X, colour' if rgb else 'Y, X'}); "
             f"its shape is {shape}."
+        )
+    if any(math.isnan(length) for length in shape):
+        raise ValueError(
+            f"The size of the image is not known yet; its shape is {shape}. It is a dask array: "
+            f"call its compute_chunk_sizes() first."
         )
     if 0 in shape:
         raise ValueError(f"The image is empty: its shape is {shape}.")

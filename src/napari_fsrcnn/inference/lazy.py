@@ -47,7 +47,7 @@ def upscale_lazy(
 
     Parameters
     ----------
-    image : ndarray, or a dask or Zarr array, shape (..., Y, X) or (..., Y, X, 3 or 4)
+    image : array_like, or a dask or Zarr array, shape (..., Y, X) or (..., Y, X, 3 or 4)
         Read when blocks are computed. Of a dask array, the edges of neighbours come through its
         graph; any other array lies in the graph itself, where it is read from.
     model, rgb, color, precision
@@ -77,6 +77,7 @@ def upscale_lazy(
     >>> upscale_lazy(stack, "fsrcnn-x3", device="cpu").chunksize
     (1, 1536, 1200)
     """
+    image = image if hasattr(image, "shape") else np.asarray(image)
     rgb = guess_rgb(image.shape) if rgb is None else rgb
     # What this refuses would otherwise be refused block by block.
     check_precision(precision, resolve_device(device))
