@@ -112,6 +112,24 @@ def test_a_name_can_be_refused_before_the_picture_is_there(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "folder.tif"]
 
 
+@pytest.mark.parametrize("dtype", ["?", "u1", ">u2", "i4", "i8", "u8", "f2", "f4", "f8"])
+@pytest.mark.parametrize("rgb", [False, True])
+@pytest.mark.parametrize("name", ["a.tif", "a.OME.TIFF"])
+def test_what_tiff_cannot_hold_is_known_before(
+    tmp_path: Path, name: str, dtype: str, rgb: bool
+) -> None:
+    picture = Picture(np.ones((2, 4, 5, 3) if rgb else (2, 4, 5), dtype), rgb)
+    sentences = []
+    for refuse in (check_output, write_picture):
+        try:
+            refuse(tmp_path / name, picture)
+        except ValueError as error:
+            sentences.append(str(error))
+        assert (tmp_path / name).exists() == (refuse is write_picture and not sentences)
+    assert len(sentences) in {0, 2}
+    assert len(set(sentences)) <= 1
+
+
 @given(suffix=st.sampled_from(WRITTEN_SUFFIXES), n_bytes=st.integers(0, 400), data=st.data())
 def test_a_damaged_file_gives_one_sentence_that_names_it(
     tmp_path_factory: pytest.TempPathFactory, suffix: str, n_bytes: int, data: st.DataObject

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from napari_fsrcnn.files.atomic import atomic_path, check_target
@@ -117,6 +118,12 @@ def check_output(path: str | os.PathLike[str], like: Picture) -> None:
     _check_suffix(path, WRITTEN_SUFFIXES)
     if path.suffix.lower() not in _TIFF_SUFFIXES:
         check_raster(path, like)
+        return
+    # Only the writing itself shows what TIFF and OME-TIFF can hold: of one pixel, elsewhere.
+    y = like.axes.index("Y")
+    pixel = like.data[tuple(slice(1) for _ in like.axes[: y + 2])]
+    with TemporaryDirectory() as folder:
+        write_tiff(Path(folder, path.name), Picture(pixel, like.rgb, like.axes))
 
 
 def _check_suffix(path: Path, suffixes: tuple[str, ...]) -> None:
