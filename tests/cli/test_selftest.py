@@ -86,9 +86,7 @@ def test_ome_zarr(command: Run, tmp_path: Path) -> None:
     folder = tmp_path / "a.zarr"
     axes = [named_axis(name) for name in "zyx"]
     planes = np.random.default_rng(0).integers(0, 4096, (3, 40, 50), np.uint16)
-    create_pyramid(
-        folder, [planes.shape], (1, 40, 50), planes.dtype, axes, name="a", attributes={}
-    )
+    create_pyramid(folder, [planes.shape], (1, 40, 50), planes.dtype, axes, name="a", attributes={})
     open_levels(folder)[0][:] = planes
     ended = command("selftest", folder, "--scale", 2, "--model", "fsrcnn-x2", "--device", "cpu")
     assert (ended.returncode, ended.stderr) == (0, "")

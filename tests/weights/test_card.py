@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -154,7 +155,7 @@ def test_what_must_be_said(name: str) -> None:
     ],
 )
 def test_what_holds_for_weights_that_are_trained_on_is_handed_on(
-    said: dict[str, str], origin: str
+    said: dict[str, Any], origin: str
 ) -> None:
     card = Card(architecture="fsrcnn", hyperparameters={}, scale=2, intended_use="all", **said)
     silent = {"limits": "", "weights_license": "", "training_terms": ""}
