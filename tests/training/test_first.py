@@ -18,11 +18,12 @@ from napari_fsrcnn.training.first import (
     make_optimizer,
     with_hyperparameters_of_start,
 )
+from napari_fsrcnn.training.run_folder import read_config
 from napari_fsrcnn.training.train import resume, train
 from napari_fsrcnn.weights.card import Card
 from napari_fsrcnn.weights.checkpoint import read_checkpoint, save_checkpoint
 from napari_fsrcnn.weights.model import Model
-from napari_fsrcnn.weights.shipped import model_path
+from napari_fsrcnn.weights.shipped import load_model, model_path
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,24 @@ def test_hyperparameters_of_the_configuration_come_first(x3: Path) -> None:
         arch="fsrcnn-s", start=x3, hyperparameters={"padding_mode": "zeros"}, scale=3
     )
     assert with_hyperparameters_of_start(config).hyperparameters == {"padding_mode": "zeros"}
+
+
+def test_a_run_starts_from_a_shipped_model_by_its_name(
+    config: TrainingConfig, pictures: list[Pair], tmp_path: Path
+) -> None:
+    shipped = load_model("fsrcnn-s-x3")
+    still = {"start": Path("fsrcnn-s-x3"), "lr": 1e-12, "steps": 1, "run": tmp_path / "run"}
+    end = list(train(config.model_copy(update=still), pictures=pictures))[-1]
+    assert isinstance(end, Finished)
+    assert end.model is not None
+    training = end.model.card.training
+    assert training is not None
+    assert (training.config["start"], training.start) == ("fsrcnn-s-x3", shipped.card.training)
+    assert end.model.card.origin == "fsrcnn-s-x3"
+    assert read_config(tmp_path / "run" / "config.json").start == Path("fsrcnn-s-x3")
+    weights = as_module(end.model.network).state_dict()
+    for name, weight in as_module(shipped.network).state_dict().items():
+        torch.testing.assert_close(weights[name], weight, rtol=0, atol=1e-6)
 
 
 def test_only_the_deconvolution_is_fine_tuned(

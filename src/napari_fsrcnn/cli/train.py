@@ -33,7 +33,7 @@ _METAVARS = {
     "device": "NAME",
     "vgg_layer": "NAME",
     "vgg_file": "FILE",
-    "start": "FILE",
+    "start": "MODEL",
     "teacher": "MODEL",
 }
 

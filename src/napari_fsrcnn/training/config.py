@@ -114,7 +114,8 @@ class TrainingConfig(BaseModel):
     )
     start: Path | None = Field(
         default=None,
-        description="checkpoint of the same architecture, at any scale, to start from",
+        description="model of the same architecture, at any scale, to start from: a checkpoint, or "
+        "a shipped one's name",
     )
     teacher: Path | None = Field(
         default=None,

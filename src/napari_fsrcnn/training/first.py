@@ -15,6 +15,7 @@ from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.soap import Soap
 from napari_fsrcnn.weights.checkpoint import read_card, read_checkpoint
+from napari_fsrcnn.weights.shipped import checkpoint_path
 
 MOMENTUM = 0.9
 
@@ -35,7 +36,7 @@ def with_hyperparameters_of_start(config: TrainingConfig) -> TrainingConfig:
     """
     if config.start is None:
         return config
-    card = read_card(config.start)
+    card = read_card(checkpoint_path(config.start, config.scale))
     if card.architecture != config.arch:
         raise ValueError(
             f"{config.start} is a {card.architecture}, and a {config.arch} is to be trained: start "
@@ -71,7 +72,7 @@ def first_network(config: TrainingConfig) -> Network:
 
 def _take_weights(network: Network, config: TrainingConfig) -> None:
     assert config.start is not None  # noqa: S101
-    model = read_checkpoint(config.start)
+    model = read_checkpoint(checkpoint_path(config.start, config.scale))
     try:
         as_module(network).load_state_dict(as_module(model.network).state_dict())
     except RuntimeError as error:

@@ -121,10 +121,9 @@ class RunFolder:
 def _with_absolute_paths(config: TrainingConfig) -> TrainingConfig:
     """Make the paths independent of the current folder."""
     data = [name if name == "bsd100" else str(Path(name).absolute()) for name in config.data]
-    names = ["out", "run", "start", "vgg_file"]
-    if config.teacher is not None and is_file_name(config.teacher):
-        names.append("teacher")
-    paths = {name: getattr(config, name) for name in names}
+    models = {"start": config.start, "teacher": config.teacher}
+    named = {name: path for name, path in models.items() if path and is_file_name(path)}
+    paths = named | {name: getattr(config, name) for name in ("out", "run", "vgg_file")}
     absolute = {name: path.absolute() for name, path in paths.items() if path is not None}
     return config.model_copy(update={"data": tuple(data), **absolute})
 

@@ -25,6 +25,7 @@ from napari_fsrcnn.training.processes import number_of_processes, share_batch
 from napari_fsrcnn.training.same_pictures import Pictures
 from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.checkpoint import read_card
+from napari_fsrcnn.weights.shipped import checkpoint_path
 
 _NUMBERS = ("step", "seconds", "batch", "best_psnr", "best_step")
 
@@ -88,8 +89,9 @@ class TrainingState:
             # The saved state holds what the run started from, a file that may be gone.
             config = config.model_copy(update={"start": None})
         elif config.start is not None:
-            card = read_card(config.start)
-            self.start, self.inherited = card.training, card.handed_on(config.start.stem)
+            path = checkpoint_path(config.start, config.scale)
+            card = read_card(path)
+            self.start, self.inherited = card.training, card.handed_on(path.stem)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             network = first_network(config)
