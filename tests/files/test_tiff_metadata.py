@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from napari_fsrcnn.files.open_picture import open_picture
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import read_picture, write_picture
 
@@ -80,6 +81,26 @@ def test_imagej_finds_its_own_notes_again(tmp_path: Path) -> None:
         assert before.imagej_metadata is not None
         np.testing.assert_equal(after.imagej_metadata, before.imagej_metadata)
         assert after.pages.first.resolution == pytest.approx((20, 20))
+
+
+def test_imagejs_colours_and_ranges_reach_ome_zarr(tmp_path: Path) -> None:
+    grey = np.arange(256, dtype=np.uint8)
+    black = np.zeros(256, np.uint8)
+    luts = [np.stack([black, black, grey]), np.stack([grey[::-1]] * 3)]
+    notes: dict[str, Any] = {"LUTs": luts, "Ranges": (0.0, 200.0, 10.0, 255.0), "mode": "composite"}
+    path = tmp_path / "a.tif"
+    data = np.ones((2, 3, 4), np.uint16)
+    windows: list[dict[str, Any]] = [
+        {"window": {"start": 0.0, "end": 200.0}},
+        {"window": {"start": 10.0, "end": 255.0}},
+    ]
+    tifffile.imwrite(path, data, imagej=True, metadata={"axes": "CYX", **notes})
+    # A table that ends in black has no colour to name.
+    shown = [{"color": "0000FF", **windows[0]}, windows[1]]
+    assert open_picture(path).omero == {"channels": shown}
+    # Of another number of channels nothing is said.
+    tifffile.imwrite(path, data, imagej=True, metadata={"axes": "TYX", **notes})
+    assert open_picture(path).omero == {}
 
 
 @pytest.mark.parametrize("unit", ["inch", "cm"])

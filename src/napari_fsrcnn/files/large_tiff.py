@@ -78,6 +78,8 @@ class LargeTiff:
     pixel_size : dict of str to float
         In `unit`, by axis; of T in seconds.
     unit : str
+    imagej : dict
+        What ImageJ keeps beside that.
     channels : tuple of dict
         What OME-TIFF says of each channel; empty where the file does not say.
     others : int
@@ -89,6 +91,7 @@ class LargeTiff:
     axes: str
     pixel_size: dict[str, float]
     unit: str
+    imagej: dict[str, Any]
     channels: tuple[dict[str, str], ...]
     others: int
 
@@ -128,4 +131,5 @@ def open_large_tiff(path: Path) -> LargeTiff | None:
         )
         channels = tiff_metadata.read_channels(file, series.axes, series.shape)
         others = tiff_metadata.count_others(file)
-        return LargeTiff(data, rgb, series.axes, size, unit, channels, others)
+        imagej = tiff_metadata.read_imagej(file)
+        return LargeTiff(data, rgb, series.axes, size, unit, imagej, channels, others)

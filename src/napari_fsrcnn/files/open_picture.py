@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_fsrcnn.files import ome_xml, tiff_metadata
 from napari_fsrcnn.files.axes import Axis, named_axis
 from napari_fsrcnn.files.explained import ExplainedArray, explained
-from napari_fsrcnn.files.ome_xml import for_omero
 from napari_fsrcnn.files.ome_zarr import KIND, is_zarr, open_ome_zarr
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import read_picture
@@ -81,7 +81,7 @@ def open_picture(path: Path) -> OpenPicture:
     in_memory = isinstance(picture, Picture)
     data = picture.data if in_memory else ExplainedArray(picture.data, path, _KIND)
     axes = _axes(picture.axes, picture.pixel_size, picture.unit, rgb=picture.rgb)
-    channels = () if picture.rgb else for_omero(picture.channels)
+    channels = [] if picture.rgb else _channels(picture)
     omero = {"channels": channels} if any(channels) else {}
     return OpenPicture(data, picture.rgb, axes, omero, picture.others, path.absolute())
 
@@ -104,6 +104,14 @@ def _open_file(path: Path) -> LargeTiff | Picture:
         if tiff is not None:
             return tiff
     return read_picture(path)
+
+
+def _channels(picture: LargeTiff | Picture) -> list[dict[str, Any]]:
+    """Return what OME-TIFF or ImageJ says of the channels of a grey picture, as OME-Zarr says it."""
+    if picture.channels:
+        return ome_xml.for_omero(picture.channels)
+    at = picture.axes.find("C")
+    return tiff_metadata.for_omero(picture.imagej, 1 if at < 0 else picture.data.shape[at])
 
 
 def _axes(

@@ -15,6 +15,9 @@ from napari_fsrcnn.files.sizes import seconds, size_along
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from napari_fsrcnn.files.picture import Picture
 
 TAG_OF_UNIT = {"inch": 2, "cm": 3}
@@ -78,6 +81,25 @@ def read_imagej(file: tifffile.TiffFile) -> dict[str, Any]:
     return {key: value for key, value in notes.items() if key not in _IMAGEJ_DERIVED}
 
 
+def for_omero(imagej: Mapping[str, Any], n_channels: int) -> list[dict[str, Any]]:
+    """Return ImageJ's colours and display ranges as OME-Zarr says them, where each channel has one.
+
+    Examples
+    --------
+    >>> for_omero({"Ranges": (0.0, 200.0)}, 1)
+    [{'window': {'start': 0.0, 'end': 200.0}}]
+    """
+    ranges = imagej.get("Ranges", ())
+    colors = [_brightest(table) for table in imagej.get("LUTs", ())]
+    windows = [
+        {"window": {"start": low, "end": high}}
+        for low, high in zip(ranges[::2], ranges[1::2], strict=True)
+    ]
+    nothing: list[dict[str, Any]] = [{}] * n_channels
+    said = [each if len(each) == n_channels else nothing for each in (colors, windows)]
+    return [color | window for color, window in zip(*said, strict=True)]
+
+
 def resolution_tags(picture: Picture) -> dict[str, Any]:
     """Return tifffile's arguments for the size of a pixel along X and Y."""
     size = picture.pixel_size
@@ -131,6 +153,12 @@ def _plane_size(notes: Mapping[str, Any], page: tifffile.TiffPage) -> tuple[dict
     if "unit" not in notes and set(size.values()) <= {1.0}:
         return {}, ""
     return size, unit
+
+
+def _brightest(table: NDArray[np.uint8]) -> dict[str, str]:
+    """Return a table's last colour in hexadecimal; none where that is black, and shows nothing."""
+    color = table[:, -1].tobytes().hex().upper()
+    return {} if color == "000000" else {"color": color}
 
 
 def _escaped(text: str) -> str:
