@@ -15,7 +15,7 @@ CONFIG = TrainingConfig(scale=2)
 
 
 def pairs(label: str, count: int, size: tuple[int, int] = (40, 60)) -> list[Pair]:
-    random = np.random.default_rng(count)
+    random = np.random.default_rng([count, *label.encode()])
     return [
         Pair(f"{label}/{n}", random.integers(0, 255, size, np.uint8), None, rgb=False)
         for n in range(count)
@@ -106,13 +106,59 @@ def test_pictures_of_equal_names_in_two_folders_stay_apart(tmp_path: Path) -> No
     for folder in ("a", "b"):
         (tmp_path / folder / "same").mkdir(parents=True)
         for n in range(3):
-            picture = np.random.default_rng(n).integers(0, 255, (32, 32), np.uint8)
+            picture = np.random.default_rng([n, ord(folder)]).integers(0, 255, (32, 32), np.uint8)
             Image.fromarray(picture).save(tmp_path / folder / "same" / f"{n}.png")
     config = TrainingConfig(
         scale=2, data=(str(tmp_path / "a" / "same"), str(tmp_path / "b" / "same"))
     )
     data = prepare_data(config)
     assert len(data.train) + len(data.validation) == 6
+
+
+def test_copies_of_what_is_validated_on_are_not_learnt_from(tmp_path: Path) -> None:
+    pictures = pairs("mine", 8)
+    for folder in ("mine", "copy"):
+        (tmp_path / folder).mkdir()
+        for pair in pictures:
+            Image.fromarray(pair.hr).save(tmp_path / folder / f"{pair.name[-1]}.png")
+    folders = (str(tmp_path / "mine"), str(tmp_path / "copy"))
+    data = prepare_data(TrainingConfig(scale=2, data=folders, rescale=(0.9,)))
+    measured = {pair.fingerprint for pair in data.validation}
+    assert not measured & {pair.fingerprint for pair in data.train}
+    assert len(data.copies) == 16 - len(data.train_names) - len(data.validation_names) > 0
+    assert not {*data.copies} & {*data.train_names, *data.validation_names}
+
+
+def test_pictures_of_one_colour_are_no_copies() -> None:
+    flat = [Pair(f"mine/{n}", np.full((40, 60), n, np.uint8), None, rgb=False) for n in range(5)]
+    data = prepare_data(CONFIG, flat)
+    assert (len(data.train), data.copies) == (4, ())
+
+
+def test_of_a_picture_that_was_cut_the_parts_are_no_copies(tmp_path: Path) -> None:
+    pictures = pairs("mine", 41)
+    whole = {pair.name: pair for pair in pictures}
+    measured = whole[prepare_data(CONFIG, pictures).validation[0].name]
+    for name, pair in (("first", measured), ("second", pictures[0])):
+        (tmp_path / name).mkdir()
+        Image.fromarray(pair.hr).save(tmp_path / name / "a.png")
+    (tmp_path / "mine").mkdir()
+    for pair in pictures:
+        Image.fromarray(pair.hr).save(tmp_path / f"{pair.name}.png")
+    folders = [str(tmp_path / name) for name in ("first", "second", "mine")]
+    single = prepare_data(TrainingConfig(scale=2, data=tuple(folders[:2])))
+    assert [pair.name for pair in single.train] == ["first/a (upper)", "second/a (upper)"]
+    # The first is validated on as a whole elsewhere, and a part of the second.
+    data = prepare_data(TrainingConfig(scale=2, data=tuple(folders)))
+    assert data.copies == ("first/a", "mine/0")
+    assert "second/a" in data.train_names
+
+
+def test_copies_of_one_picture_alone_are_refused() -> None:
+    (pair,) = pairs("mine", 1)
+    copies = [replace(pair, name=f"mine/{n}") for n in range(3)]
+    with pytest.raises(ValueError, match="copies of those to validate on: give each picture once"):
+        prepare_data(CONFIG, copies)
 
 
 def test_lr_is_degraded_for_training_and_validation_alike() -> None:

@@ -1,5 +1,6 @@
 import csv
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,15 @@ import torch
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.events import Event, Finished, Saved, Started, Stepped, Validated
+from napari_fsrcnn.training.events import (
+    Event,
+    Finished,
+    Noticed,
+    Saved,
+    Started,
+    Stepped,
+    Validated,
+)
 from napari_fsrcnn.training.train import resume, train
 from napari_fsrcnn.weights.checkpoint import read_checkpoint
 
@@ -53,6 +62,19 @@ def test_events_come_in_order(pictures: list[Pair], config: TrainingConfig, tmp_
     assert not finished(events).stopped
     best = max(event.psnr for event in validated)
     assert finished(events).psnr == best
+
+
+def test_copies_that_are_left_out_are_named(pictures: list[Pair], config: TrainingConfig) -> None:
+    started = next(train(config, pictures=pictures))
+    assert isinstance(started, Started)
+    (measured,) = (pair for pair in pictures if pair.name in started.validation)
+    # Under other names they are split otherwise, and one of the two is learnt from.
+    copies = [*pictures, replace(measured, name="shapes/again")]
+    first, second, *_ = train(config.model_copy(update={"steps": 1}), pictures=copies)
+    assert isinstance(first, Started)
+    assert isinstance(second, Noticed)
+    (left_out,) = {pair.name for pair in copies} - {*first.train, *first.validation}
+    assert second.text == f"Copies of pictures to validate on are not learnt from: {left_out}."
 
 
 def test_the_loss_is_reported_however_often_it_is_validated(

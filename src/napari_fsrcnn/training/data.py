@@ -22,13 +22,20 @@ _OTHERS = (0.95, 0.05, 0.0)
 
 _PARTS = (" (upper)", " (lower)")
 
+_Parts = tuple[list[Pair], list[Pair]]
+"""Pairs to learn from and pairs to validate on."""
+
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Pairs to learn from, and pairs to choose the best weights by."""
+    """Pairs to learn from, and pairs to choose the best weights by.
+
+    ``copies`` are the names of pictures that are in neither, as copies of the latter.
+    """
 
     train: tuple[LumaPair, ...]
     validation: tuple[LumaPair, ...]
+    copies: tuple[str, ...] = ()
 
     @property
     def labels(self) -> list[str]:
@@ -66,6 +73,7 @@ def prepare_data(
     """Read the data of a run and split each set by the seed.
 
     Planes of one file or layer are on one side; where there is no other, the last ones validate.
+    Copies of a picture that validates are not learnt from, whatever they are called.
     LR is made, for training and validation alike, as ``config.blur`` and ``config.noise`` say.
     Training pictures are also taken at the sizes of ``config.rescale``, where they are then still
     large enough to be shrunk by the scale.
@@ -81,8 +89,8 @@ def prepare_data(
     Raises
     ------
     ValueError
-        If there is no data, a picture is too small, or LR is given although blur, noise or other
-        sizes are asked for.
+        If there is no data but copies of one another, a picture is too small, HR and LR are no
+        pair for the scale, or LR is given although blur, noise or other sizes are asked for.
     OSError
         If a folder can't be read or a download fails.
     ReadingStopped
@@ -96,13 +104,14 @@ def prepare_data(
         sources = [pictures]
     if not any(sources):
         raise ValueError("There is nothing to train on: give 'bsd100', a folder or pictures.")
-    train: list[LumaPair] = []
-    validation: list[LumaPair] = []
-    for source in filter(None, sources):
-        learnt, measured = _split(source, config)
-        train += _planes(_at_all_sizes(learnt, config), config, stop)
-        validation += [_measurable(each, config.scale) for each in _planes(measured, config, stop)]
-    return TrainingData(tuple(train), tuple(validation))
+    splits = [_split(source, config) for source in filter(None, sources)]
+    learnt, copies = _without_copies(splits)
+    measured = [pair for _, pairs in splits for pair in pairs]
+    return TrainingData(
+        tuple(_planes(_at_all_sizes(learnt, config), config, stop)),
+        tuple(_measurable(each, config.scale) for each in _planes(measured, config, stop)),
+        tuple(whole_picture(pair.name) for pair in copies),
+    )
 
 
 def whole_picture(name: str) -> str:
@@ -117,6 +126,24 @@ def whole_picture(name: str) -> str:
     for part in _PARTS:
         name = name.removesuffix(part)
     return name
+
+
+def _without_copies(splits: Sequence[_Parts]) -> tuple[list[Pair], list[Pair]]:
+    """Divide the pairs to learn from into those that are kept and copies of what is validated on."""
+    measured = [pair for _, pairs in splits for pair in pairs]
+    # A picture of a single colour has no fingerprint. The parts of one that was cut share theirs.
+    of_all = {pair.fingerprint for pair in measured} - {""}
+    of_whole = {pair.fingerprint for pair in measured if not pair.name.endswith(_PARTS)} - {""}
+    kept: list[Pair] = []
+    copies: list[Pair] = []
+    for pair in (pair for pairs, _ in splits for pair in pairs):
+        seen = of_whole if pair.name.endswith(_PARTS) else of_all
+        (copies if pair.fingerprint in seen else kept).append(pair)
+    if not kept:
+        raise ValueError(
+            "All pictures to learn from are copies of those to validate on: give each picture once."
+        )
+    return kept, copies
 
 
 def _at_all_sizes(pairs: Iterable[Pair], config: TrainingConfig) -> Iterator[Pair]:
@@ -147,7 +174,7 @@ def _measurable(pair: LumaPair, scale: int) -> LumaPair:
     return pair
 
 
-def _split(pairs: Sequence[Pair], config: TrainingConfig) -> tuple[list[Pair], list[Pair]]:
+def _split(pairs: Sequence[Pair], config: TrainingConfig) -> _Parts:
     """Choose the pairs to learn from and those to validate on."""
     if len(pairs) == 1:
         upper, lower = _cut_in_two(pairs[0], config.scale)

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from napari_fsrcnn.datasets.pairs import Pair
@@ -17,7 +18,7 @@ from napari_fsrcnn.networks.device import describe_device, resolve_device
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.board import Board
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.data import TrainingData, prepare_data
+from napari_fsrcnn.training.data import prepare_data
 from napari_fsrcnn.training.events import (
     Event,
     Finished,
@@ -39,7 +40,7 @@ from napari_fsrcnn.training.processes import (
 )
 from napari_fsrcnn.training.record import trained_model
 from napari_fsrcnn.training.run_folder import RunFolder
-from napari_fsrcnn.training.same_pictures import check_same_pictures
+from napari_fsrcnn.training.same_pictures import check_same_pictures, name_some
 from napari_fsrcnn.training.state import TrainingState
 from napari_fsrcnn.training.step import Step
 from napari_fsrcnn.training.teacher import load_teacher
@@ -92,7 +93,7 @@ class Trainer:
         patches = PatchSampler(
             data.train, config.scale, config.patch, config.batch, self._state.generator
         )
-        self._data = TrainingData(tuple(patches.pairs), data.validation)
+        self._data = replace(data, train=tuple(patches.pairs))
         teacher = None if self._teacher is None else as_module(self._teacher.network)
         self._step = Step(config, self._state, patches, fabric, teacher)
         if self._resuming:
@@ -112,6 +113,10 @@ class Trainer:
             self._data.validation_names,
             self._validator.bicubic_psnr,
         )
+        if data.copies:
+            yield Noticed(
+                f"Copies of pictures to validate on are not learnt from: {name_some(data.copies)}."
+            )
         yield from self._loop(stop, pause)
         yield from self._save()
         yield from self._notice_start_unbettered()
