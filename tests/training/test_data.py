@@ -161,6 +161,12 @@ def test_copies_of_one_picture_alone_are_refused() -> None:
         prepare_data(CONFIG, copies)
 
 
+def test_pairs_in_memory_are_checked() -> None:
+    of_another_scale = [replace(pair, lr=pair.hr[::3, ::3]) for pair in pairs("mine", 4)]
+    with pytest.raises(ValueError, match="no pair for x2"):
+        prepare_data(CONFIG, of_another_scale)
+
+
 def test_lr_is_degraded_for_training_and_validation_alike() -> None:
     pictures = pairs("mine", 4)
     plain = prepare_data(CONFIG, pictures)

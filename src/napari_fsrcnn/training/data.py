@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from napari_fsrcnn.datasets.luma import LumaPair, luma_pair
-from napari_fsrcnn.datasets.pairs import Pair
+from napari_fsrcnn.datasets.pairs import Pair, check_pair
 from napari_fsrcnn.datasets.shrink import name_before_shrinking, shrink_pair
 from napari_fsrcnn.datasets.source import ReadingStopped, read_pairs
 from napari_fsrcnn.datasets.split import split_names
@@ -101,7 +101,7 @@ def prepare_data(
             read_pairs(data, config.scale, stop) for data in config.data
         ]
     else:
-        sources = [pictures]
+        sources = [[check_pair(pair, config.scale) for pair in pictures]]
     if not any(sources):
         raise ValueError("There is nothing to train on: give 'bsd100', a folder or pictures.")
     splits = [_split(source, config) for source in filter(None, sources)]
