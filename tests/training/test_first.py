@@ -252,3 +252,29 @@ def test_the_last_layer_has_a_learning_rate_of_its_own(config: TrainingConfig) -
     assert {rate for key, rate in rates.items() if key not in last} == {1.0}
     assert len(rates) == len(list(network.parameters()))
     assert groups[0]["momentum"] == 0.9
+
+
+class Filter(torch.nn.Module):
+    """A network without a layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel = torch.nn.Parameter(torch.zeros(4, 1, 3, 3))
+
+
+@pytest.mark.parametrize(
+    ("network", "last"),
+    [
+        (torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.ConvTranspose2d(2, 1, 4)), {"1"}),
+        (Filter(), {"kernel"}),
+    ],
+)
+@pytest.mark.parametrize("learn", ["all", "last"])
+def test_the_last_layer_of_a_network_of_another_package(
+    config: TrainingConfig, network: torch.nn.Module, last: set[str], learn: str
+) -> None:
+    changes = {"last_lr": 0.1, "learn": learn}
+    groups = make_optimizer(config.model_copy(update=changes), network).param_groups
+    slow = {id(weight) for group in groups for weight in group["params"] if group["part"] == 0.1}
+    names = {name.split(".")[0] for name, each in network.named_parameters() if id(each) in slow}
+    assert names == last

@@ -5,11 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from napari_fsrcnn.networks.initial import (
-    layers_of,
-    start_as_published,
-    start_near_interpolation,
-)
+from napari_fsrcnn.networks.deconvolution import Deconvolution
+from napari_fsrcnn.networks.initial import start_as_published, start_near_interpolation
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
@@ -86,9 +83,9 @@ def make_optimizer(config: TrainingConfig, network: nn.Module) -> torch.optim.Op
     """Make the optimiser of the run, one group of weights for the last layer, one for the others.
 
     Each group's ``part`` is its learning rate as a part of ``config.lr``. With ``learn="last"``
-    the other weights are held fixed.
+    the other weights are held fixed. A network without a layer is taken as its own last one.
     """
-    last = {id(weight) for weight in layers_of(network)[-1].parameters()}
+    last = {id(weight) for weight in _last_layer(network).parameters()}
     learnt = [weight for weight in network.parameters() if weight.requires_grad]
     others = [weight for weight in learnt if id(weight) not in last]
     groups = [{"params": [each for each in learnt if id(each) in last], "part": config.last_lr}]
@@ -102,3 +99,8 @@ def make_optimizer(config: TrainingConfig, network: nn.Module) -> torch.optim.Op
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=config.lr, momentum=MOMENTUM, fused=True)
     return torch.optim.Adam(groups, lr=config.lr, fused=True)
+
+
+def _last_layer(network: nn.Module) -> nn.Module:
+    kinds = nn.Conv2d | nn.ConvTranspose2d | Deconvolution
+    return [network, *(each for each in network.modules() if isinstance(each, kinds))][-1]
