@@ -168,6 +168,18 @@ def test_a_state_goes_on_from_its_file_as_if_nothing_had_been(
     assert equal(weights(loaded.average), weights(state.average))
 
 
+def test_layers_that_share_their_weights_are_saved(tmp_path: Path) -> None:
+    state, file = new_state(hyperparameters={"m": 2}, width=0), tmp_path / "state.safetensors"
+    for network in (state.wide, as_module(state.average)):
+        features = network.get_submodule("features")
+        assert isinstance(features, torch.nn.Sequential)
+        features[6] = features[4]
+    state.save(file)
+    loaded = new_state(hyperparameters={"m": 2}, width=0, seed=9)
+    loaded.load(file)
+    assert equal(weights(loaded.average), weights(state.average))
+
+
 def test_a_state_that_goes_on_does_not_read_what_it_started_from(tmp_path: Path) -> None:
     gone = CONFIG.model_copy(update={"start": tmp_path / "gone.safetensors"})
     with pytest.raises(FileNotFoundError):

@@ -118,6 +118,16 @@ def test_weights_laid_out_for_speed_are_saved_as_they_are_meant(
     torch.testing.assert_close(as_module(again)(torch.ones(1, 1, 3, 3)), before)
 
 
+def test_layers_that_share_their_weights_are_saved(tmp_path: Path, make_model: Any) -> None:
+    model = make_model(m=2)
+    features = model.network.features
+    features[6] = features[4]
+    save_checkpoint(tmp_path / "a.safetensors", model)
+    read = as_module(read_checkpoint(tmp_path / "a.safetensors").network).state_dict()
+    for name, weight in as_module(model.network).state_dict().items():
+        assert torch.equal(read[name], weight)
+
+
 def test_a_card_is_read_without_torch(tmp_path: Path, make_model: Any) -> None:
     save_checkpoint(tmp_path / "a.safetensors", make_model(scale=3))
     code = (

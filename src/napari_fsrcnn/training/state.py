@@ -174,7 +174,10 @@ class TrainingState:
         for index, values in self.optimizer.state_dict()["state"].items():
             for name, value in values.items():
                 tensors[f"optimizer.{index}.{name}"] = value
-        plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+        # Each in memory of its own, also where layers share their weights.
+        plain = {
+            name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()
+        }
         numbers = {name: getattr(self, name) for name in _NUMBERS}
         numbers |= {"optimizer": self._optimizer_name, "due": self.due, "scaler": self.scaler}
         numbers |= {"processes": number_of_processes(), "inherited": self.inherited}

@@ -51,8 +51,9 @@ def checkpoint_bytes(model: Model) -> bytes:
     """Give what a checkpoint of the model holds, for where no file is needed."""
     import safetensors.torch
 
+    # Each in memory of its own, also where layers share their weights.
     tensors = {
-        name: tensor.detach().cpu().contiguous()
+        name: tensor.detach().cpu().contiguous().clone()
         for name, tensor in as_module(model.network).state_dict().items()
     }
     content: bytes = safetensors.torch.save(tensors, {CARD_KEY: model.card.model_dump_json()})
