@@ -9,13 +9,17 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from napari_fsrcnn.cli.follow import follow
 from napari_fsrcnn.cli.train import train
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.events import Event as TrainingEvent
+from napari_fsrcnn.training.events import Finished, Noticed, Started
 from napari_fsrcnn.training.run_folder import RunFolder
 from napari_fsrcnn.weights.checkpoint import read_card
 
@@ -120,6 +124,20 @@ def test_a_run_that_diverges_says_so_and_fails(
     assert ended.returncode == 1
     assert "Choose a lower learning rate" in " ".join(ended.stdout.split())
     assert steps(out) < 3000
+
+
+def test_a_run_that_diverged_without_a_model_does_not_say_that_it_was_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events: list[TrainingEvent] = [
+        Started(0, 9, "CPU", ("a/1",), ("a/2",), 30.0),
+        Noticed("The loss exploded."),
+        Finished(3, "diverged", None, 30.0, None),
+    ]
+    follow(iter(events), TrainingConfig(run=tmp_path), Event())
+    said = capsys.readouterr().out
+    assert "The loss exploded." in said
+    assert "before the first step" not in said
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,13 @@ def test_a_run_without_a_step_claims_nothing() -> None:
     assert "nothing" in text
 
 
+def test_a_run_that_diverged_before_it_was_validated_has_no_model() -> None:
+    text = summary_text(Finished(3, "diverged", None, 30.25, None), 1, RUN, 61)
+    assert text.startswith("The loss exploded before any step was validated: there is no model.")
+    assert "lower learning rate" in text
+    assert RUN.name not in text
+
+
 @pytest.mark.parametrize(("rate", "said"), [(0.52, "0.5 steps/s"), (61.3, "61 steps/s")])
 def test_the_rate_has_two_digits(rate: float, said: str) -> None:
     text = progress_text(Stepped(7, 0.1, rate), 100, "CPU (1 thread)", 250.0)

@@ -52,7 +52,8 @@ def _say_start(started: Started, settings: TrainingConfig) -> None:
 
 def _report(finished: Finished, settings: TrainingConfig) -> None:
     if finished.model is None:
-        say("Stopped before the first step: nothing was learnt, so no model was written.")
+        if finished.reason != "diverged":  # which has been said
+            say("Stopped before the first step: nothing was learnt, so no model was written.")
         return
     psnr, bicubic = finished.psnr, finished.bicubic_psnr
     rows = [

@@ -95,7 +95,7 @@ class Finished:
 
     ``psnr`` is that model's on the validation pictures; None where the run was stopped before its
     first validation, so that the model is the one of the last step. Without a single step there
-    is no model.
+    is no model, nor where the run diverged before its first validation.
     """
 
     step: int

@@ -218,10 +218,19 @@ class Trainer:
             return
         step, self._ended = self._state.step, "diverged"
         self._state.go_back()
+        if self._has_model():
+            left = "with the best weights from before"
+        else:
+            left = "before any step was validated, so there is no model"
         yield Noticed(
-            f"{self._diverged or ELSEWHERE} at step {step}: stopped, with the best weights from "
-            f"before. Choose a lower learning rate, or take extreme values out of the pictures."
+            f"{self._diverged or ELSEWHERE} at step {step}: stopped {left}. Choose a lower "
+            f"learning rate, or take extreme values out of the pictures."
         )
+
+    def _has_model(self) -> bool:
+        """Whether something was learnt and, where the run has diverged, validated."""
+        state = self._state
+        return state.step > 0 and (self._ended != "diverged" or state.best_psnr is not None)
 
     def _validate(self, loss: float, stop: threading.Event) -> Validated:
         state, bicubic_psnr = self._state, self._validator.bicubic_psnr
@@ -250,9 +259,9 @@ class Trainer:
             )
 
     def _save(self) -> Iterator[Saved]:
-        """Bring the run folder up to date, if there is one and something was learnt."""
+        """Bring the run folder up to date, if there is one and a model to keep."""
         self._state.seconds = time.perf_counter() - self._clock
-        if self._folder is not None and self._state.step > 0:
+        if self._folder is not None and self._has_model():
             save_checkpoint(self._folder.model, self._model())
             if self._ended != "diverged":
                 self._state.scaler = self._step.fabric.strategy.precision.state_dict()
@@ -265,7 +274,7 @@ class Trainer:
 
     def _finished(self) -> Finished:
         state = self._state
-        model = self._model() if state.step > 0 else None
+        model = self._model() if self._has_model() else None
         if model is not None and self.config.out is not None and first_process():
             model = save_checkpoint(self.config.out, model)
         if model is None and self._folder is not None:

@@ -76,11 +76,13 @@ def summary_text(finished: Finished, n_validation: int, run: Path | None, second
     'Stopped after 400 steps, 1 min 1 s: 31.25 dB on 10 validation pictures, 1.25 dB above \
 bicubic (30.00 dB).'
     """
+    advice = _ADVICE.get(finished.reason, "")
+    if finished.model is None and finished.reason == "diverged":
+        return f"The loss exploded before any step was validated: there is no model.{advice}"
     if finished.model is None:
         return "Stopped before the first step: nothing was learnt."
     steps = f"{finished.step:,} {_plural('step', finished.step)}"
     ended = _ENDS[finished.reason].format(steps=steps, time=duration(seconds))
-    advice = _ADVICE.get(finished.reason, "")
     saved = f" Saved in {link(run)}." if run is not None else ""
     return f"{ended}: {_figures(finished, n_validation)}.{advice}{saved}"
 
