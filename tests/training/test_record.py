@@ -22,7 +22,7 @@ from napari_fsrcnn.weights.checkpoint import read_checkpoint, save_checkpoint
 
 def planes(name: str) -> LumaPair:
     lr, hr = np.zeros((4, 4), np.float32), np.zeros((8, 8), np.float32)
-    return LumaPair(name, lr, hr, True, f"print of {name[:3]}")
+    return LumaPair(name, lr, hr, True, f"print of {name[:3]}", label=name[0])
 
 
 CONFIG = TrainingConfig(arch="fsrcnn-s", scale=2, width=0, seed=4)

@@ -99,6 +99,21 @@ def test_a_single_picture_opens_over_its_layer(
     np.testing.assert_allclose(viewer_with_discs.layers["x2 one: HR"].affine.translate, (7, 9))
 
 
+def test_a_plane_opens_over_its_stack_where_a_layer_is_called_like_the_plane(
+    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
+) -> None:
+    viewer_with_discs.layers["discs"].translate = (0, 7, 9)
+    viewer_with_discs.add_image(discs[3], name="discs/0")
+    viewer_with_discs.layers.select_all()
+    evaluate_widget.form.models.tick("fsrcnn-x2")
+    run(evaluate_widget, qtbot)
+    evaluate_widget.open(evaluate_widget.table.scores[0])
+    qtbot.waitUntil(lambda: "x2 discs/0: HR" in viewer_with_discs.layers, timeout=30_000)
+    opened = viewer_with_discs.layers["x2 discs/0: HR"]
+    np.testing.assert_allclose(opened.data, discs[0] / 255, atol=1e-6)
+    np.testing.assert_allclose(opened.affine.translate, (7, 9))
+
+
 def test_a_folder_and_a_model_from_a_file(
     evaluate_widget: EvaluateWidget,
     discs: np.ndarray,

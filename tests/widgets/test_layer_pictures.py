@@ -26,8 +26,8 @@ def pairs_of(layer: Image, scale: int = 2) -> list[Pair]:
 
 def test_a_grey_picture() -> None:
     data = np.arange(48, dtype=np.uint16).reshape(6, 8)
-    (pair,) = pairs_of(Image(data, name="cells"))
-    assert pair.name == "cells"
+    (pair,) = pairs_of(Image(data, name="plate/A1"))
+    assert pair.name == pair.label == "plate/A1"
     assert pair.lr is None
     assert not pair.rgb
     assert pair.hr.dtype == np.uint16
@@ -59,8 +59,9 @@ def test_each_plane_of_a_stack_is_a_picture(data: np.ndarray) -> None:
 
 def test_a_stack_of_colour_pictures() -> None:
     data = np.random.default_rng(0).integers(256, size=(3, 40, 50, 3), dtype=np.uint8)
-    pairs = pairs_of(Image(data, rgb=True, name="film"))
-    assert [pair.name for pair in pairs] == ["film/0", "film/1", "film/2"]
+    pairs = pairs_of(Image(data, rgb=True, name="plate/A1"))
+    assert [pair.name for pair in pairs] == ["plate/A1/0", "plate/A1/1", "plate/A1/2"]
+    assert {pair.label for pair in pairs} == {"plate/A1"}
     assert all(pair.rgb and pair.hr.shape == (40, 50, 3) for pair in pairs)
 
 

@@ -13,7 +13,7 @@ from napari_fsrcnn.widgets.opened_layers import open_layers
 
 def opened(model: str = "a", value: float = 0.5) -> Opened:
     hr = np.full((12, 18), value, np.float32)
-    return Opened("cells/0", model, 3, hr[:4, :6], hr, hr, hr, hr)
+    return Opened("cells/0", model, "cells", 3, hr[:4, :6], hr, hr, hr, hr)
 
 
 def names(viewer: ViewerModel) -> list[str]:

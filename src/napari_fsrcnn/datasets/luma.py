@@ -28,7 +28,7 @@ class LumaPair:
     whole_levels : bool
         Whether the picture has 8 bits, so that results are rounded to whole levels before they are
         measured, as the literature does.
-    fingerprint : str
+    fingerprint, label : str
         The pair's.
     """
 
@@ -37,6 +37,7 @@ class LumaPair:
     hr: NDArray[np.float32]
     whole_levels: bool
     fingerprint: str = ""
+    label: str = ""
 
 
 def luma_pair(pair: Pair, scale: int, degradation: Degradation = BICUBIC) -> LumaPair:
@@ -77,6 +78,7 @@ def luma_pair(pair: Pair, scale: int, degradation: Degradation = BICUBIC) -> Lum
         hr.astype(np.float32),
         pair.hr.dtype == np.uint8,
         pair.fingerprint,
+        pair.label,
     )
 
 

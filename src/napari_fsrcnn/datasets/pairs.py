@@ -40,6 +40,9 @@ class Pair:
     fingerprint : str
         Of HR as it was read (:mod:`napari_fsrcnn.image.fingerprint`): what is made from this pair,
         by cutting or shrinking, keeps it.
+    label : str
+        Name of the data set or layer that this belongs to; of one whose own name may have a slash
+        it must be given.
     """
 
     name: str
@@ -49,10 +52,13 @@ class Pair:
     stack: str = ""
     value_range: ValueRange | None = None
     fingerprint: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
         if not self.fingerprint:
             object.__setattr__(self, "fingerprint", fingerprint(self.hr))
+        if not self.label:
+            object.__setattr__(self, "label", self.name.partition("/")[0])
 
 
 @dataclass(frozen=True)

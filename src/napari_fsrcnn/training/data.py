@@ -40,7 +40,7 @@ class TrainingData:
     @property
     def labels(self) -> list[str]:
         """Names of the data sets, sorted."""
-        return sorted({pair.name.partition("/")[0] for pair in (*self.train, *self.validation)})
+        return sorted({pair.label for pair in (*self.train, *self.validation)})
 
     @property
     def train_names(self) -> tuple[str, ...]:

@@ -91,13 +91,12 @@ class EvaluateWidget(JobWidget):
         """Put a row's picture into the viewer, once it is restored again in a thread."""
         if self._request is None:
             return
-        name = score.image.name
-        over = self._over.get(name) or self._over.get(name.rpartition("/")[0])  # or its stack
+        over = self._over
 
         def show(opened: Opened) -> None:
-            open_layers(self._viewer, opened, over)
+            open_layers(self._viewer, opened, over.get(opened.label))
 
-        job = OpenJob(self._request, score.model, name)
+        job = OpenJob(self._request, score.model, score.image.name)
         job.opened.connect(show)
         self.destroyed.connect(job.stop)
         job.start()

@@ -55,6 +55,8 @@ class Opened:
     Attributes
     ----------
     picture, model : str
+    label : str
+        Name of the data set or layer that the picture belongs to.
     scale : int
     lr : ndarray, shape (Y, X)
     hr, bicubic, restored : ndarray, shape (scale * Y, scale * X)
@@ -64,6 +66,7 @@ class Opened:
 
     picture: str
     model: str
+    label: str
     scale: int
     lr: NDArray[np.float32]
     hr: NDArray[np.float32]
@@ -152,7 +155,8 @@ def opening_events(
 
     (choice,) = (each for each in request.models if each.label == model)
     try:
-        trial = Trial(_find(request.data, choice.scale, picture), choice.scale)
+        pair = _find(request.data, choice.scale, picture)
+        trial = Trial(pair, choice.scale)
         network = prepare(_load(choice).network, resolve_device(request.device))
         restored = trial.restore(network, stop)
     except UpscaleStopped:
@@ -162,6 +166,7 @@ def opening_events(
     yield Opened(
         picture,
         model,
+        pair.label,
         choice.scale,
         trial.planes.lr,
         trial.planes.hr,

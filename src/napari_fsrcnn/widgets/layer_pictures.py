@@ -163,7 +163,8 @@ def _pair(
 ) -> Pair:
     low = None if lr is None else _plane(lr, index)
     stack = hr.name if hr.stack_shape else ""
-    return Pair(_name(hr, index), _plane(hr, index), low, hr.rgb, stack, value_range)
+    plane = _plane(hr, index)
+    return Pair(_name(hr, index), plane, low, hr.rgb, stack, value_range, label=hr.name)
 
 
 @contextmanager

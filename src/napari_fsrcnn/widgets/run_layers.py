@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from napari_fsrcnn.training.run_folder import RunFolder
+from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.checkpoint import read_card
 from napari_fsrcnn.widgets.train_form import LAYERS, PAIR
 
@@ -21,8 +22,8 @@ def source_of_run(run: Path, selected: Iterable[str]) -> str:
         The folder holds no run that can be continued.
     """
     record = read_card(RunFolder(run).model).training
-    learnt = set(record.data) if record is not None else set()
-    names = {name.partition("/")[0] for name in selected}
+    learnt = _layers(record) if record is not None else set()
+    names = set(selected)
     if names == learnt:
         return LAYERS
     if len(names) == 2 and len(learnt) == 1 and learnt < names:
@@ -32,6 +33,16 @@ def source_of_run(run: Path, selected: Iterable[str]) -> str:
         f"{'it' if len(learnt) == 1 else 'them'} and nothing else (of a pair, HR and LR), and continue "
         f"the run again."
     )
+
+
+def _layers(record: TrainingRecord) -> set[str]:
+    """Read the layers' names: of earlier files, from those of their planes, ``"<layer>/<index>"``.
+
+    Such a file has, as its data, only what stands before the first slash.
+    """
+    layers = {picture.rpartition("/")[0] for picture in (*record.train, *record.validation)}
+    is_earlier = {layer.partition("/")[0] for layer in layers} == set(record.data)
+    return layers if is_earlier else set(record.data)
 
 
 def _listed(names: Iterable[str]) -> str:
