@@ -44,7 +44,7 @@ class Refused:
     def too_small(viewer: Any, widget: EvaluateWidget) -> str:
         del widget
         viewer.layers.selection = {viewer.add_image(np.eye(12), name="tiny")}
-        return "tiny/0 is left out: its 12 x 12 pixels"
+        return "tiny is left out: its 12 x 12 pixels"
 
 
 @pytest.mark.parametrize(
