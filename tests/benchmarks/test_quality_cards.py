@@ -60,7 +60,7 @@ def test_what_was_seen_of_set5_is_told_from_the_record() -> None:
     assert set14.note == ""
 
     assert model.card.training is not None
-    with_it = (*model.card.training.train, "BSDS500-train/302003")
+    with_it = [*model.card.training.train, "BSDS500-train/302003"]
     seen = model.card.training.model_copy(update={"train": with_it})
     card = model.card.model_copy(update={"training": seen})
     write_card(replace(model, card=card), results)
