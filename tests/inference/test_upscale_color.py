@@ -100,7 +100,7 @@ def test_alpha_has_no_part_in_the_range(model: Model) -> None:
 
 
 def test_stacks_of_color(model: Model) -> None:
-    stack = np.stack([RGBA, RGBA[::-1], RGBA * 0.5])[:, np.newaxis]
+    stack = np.stack([RGBA, RGBA[::-1], RGBA * 0.8])[:, np.newaxis]
     found = upscale(stack, model, rgb=True, device="cpu")
     assert found.shape == (3, 1, 18, 16, 4)
     for index in range(3):
