@@ -168,11 +168,8 @@ def test_a_run_that_diverges_in_two_processes_says_so(folder: Path, tmp_path: Pa
     assert "Choose a lower learning rate" in words
     assert "To go on" not in words
     assert not (tmp_path / "out-run" / "state.safetensors").exists()
-    # On a slow machine there is no good step yet, and no model, which is told.
-    assert out.exists() != ("no model was written" in words)
-    if out.exists():
-        weights = safetensors.torch.load_file(out).values()
-        assert all(bool(weight.isfinite().all()) for weight in weights)
+    assert "before any step was validated, so there is no model" in words
+    assert not out.exists()
 
 
 def test_what_diverges_in_one_process_ends_the_run_of_all(tmp_path: Path) -> None:
