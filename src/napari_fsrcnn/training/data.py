@@ -22,9 +22,6 @@ _OTHERS = (0.95, 0.05, 0.0)
 
 _PARTS = (" (upper)", " (lower)")
 
-_Parts = tuple[list[Pair], list[Pair]]
-"""Pairs to learn from and pairs to validate on."""
-
 
 @dataclass(frozen=True)
 class TrainingData:
@@ -105,8 +102,8 @@ def prepare_data(
     if not any(sources):
         raise ValueError("There is nothing to train on: give 'bsd100', a folder or pictures.")
     splits = [_split(source, config) for source in filter(None, sources)]
-    learnt, copies = _without_copies(splits)
     measured = [pair for _, pairs in splits for pair in pairs]
+    learnt, copies = _without_copies((pair for pairs, _ in splits for pair in pairs), measured)
     return TrainingData(
         tuple(_planes(_at_all_sizes(learnt, config), config, stop)),
         tuple(_measurable(each, config.scale) for each in _planes(measured, config, stop)),
@@ -128,15 +125,16 @@ def whole_picture(name: str) -> str:
     return name
 
 
-def _without_copies(splits: Sequence[_Parts]) -> tuple[list[Pair], list[Pair]]:
+def _without_copies(
+    learnt: Iterable[Pair], measured: Sequence[Pair]
+) -> tuple[list[Pair], list[Pair]]:
     """Divide the pairs to learn from into those that are kept and copies of what is validated on."""
-    measured = [pair for _, pairs in splits for pair in pairs]
     # A picture of a single colour has no fingerprint. The parts of one that was cut share theirs.
     of_all = {pair.fingerprint for pair in measured} - {""}
     of_whole = {pair.fingerprint for pair in measured if not pair.name.endswith(_PARTS)} - {""}
     kept: list[Pair] = []
     copies: list[Pair] = []
-    for pair in (pair for pairs, _ in splits for pair in pairs):
+    for pair in learnt:
         seen = of_whole if pair.name.endswith(_PARTS) else of_all
         (copies if pair.fingerprint in seen else kept).append(pair)
     if not kept:
@@ -174,7 +172,7 @@ def _measurable(pair: LumaPair, scale: int) -> LumaPair:
     return pair
 
 
-def _split(pairs: Sequence[Pair], config: TrainingConfig) -> _Parts:
+def _split(pairs: Sequence[Pair], config: TrainingConfig) -> tuple[list[Pair], list[Pair]]:
     """Choose the pairs to learn from and those to validate on."""
     if len(pairs) == 1:
         upper, lower = _cut_in_two(pairs[0], config.scale)

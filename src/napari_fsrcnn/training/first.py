@@ -5,8 +5,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from napari_fsrcnn.networks.deconvolution import Deconvolution
-from napari_fsrcnn.networks.initial import start_as_published, start_near_interpolation
+from napari_fsrcnn.networks.initial import (
+    Layer,
+    start_as_published,
+    start_near_interpolation,
+)
 from napari_fsrcnn.networks.network import Network, as_module
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.training.config import TrainingConfig
@@ -102,5 +105,5 @@ def make_optimizer(config: TrainingConfig, network: nn.Module) -> torch.optim.Op
 
 
 def _last_layer(network: nn.Module) -> nn.Module:
-    kinds = nn.Conv2d | nn.ConvTranspose2d | Deconvolution
+    kinds = Layer | nn.ConvTranspose2d
     return [network, *(each for each in network.modules() if isinstance(each, kinds))][-1]
