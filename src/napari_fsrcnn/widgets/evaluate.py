@@ -23,6 +23,7 @@ from napari_fsrcnn.widgets.picture_fields import selected_layers
 from napari_fsrcnn.widgets.preferences import use_preferred_cache
 from napari_fsrcnn.widgets.save_dialog import ask_where_to_save
 from napari_fsrcnn.widgets.score_table import ScoreTable
+from napari_fsrcnn.widgets.scrolled import Scrolled
 from napari_fsrcnn.widgets.session_models import models_changed
 from napari_fsrcnn.widgets.train_text import link
 
@@ -119,7 +120,7 @@ class EvaluateWidget(JobWidget):
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)
-        for part in (self.form, self.button, self.status):
+        for part in (Scrolled(self.form), self.button, self.status):
             layout.addWidget(part)
         layout.addWidget(self.table, stretch=1)
         row = QHBoxLayout()

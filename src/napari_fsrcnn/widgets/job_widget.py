@@ -6,9 +6,11 @@ from typing import Any
 
 from napari.utils.notifications import show_error
 from qtpy.compat import isalive
-from qtpy.QtCore import QEvent
+from qtpy.QtCore import QEvent, QTimer
 from qtpy.QtWidgets import QLabel, QPushButton, QWidget
 
+from napari_fsrcnn.widgets.closing import main_window
+from napari_fsrcnn.widgets.dock_height import share_height
 from napari_fsrcnn.widgets.job import Job
 
 
@@ -61,6 +63,12 @@ class JobWidget(QWidget):
         if event.type() == QEvent.Type.ParentChange and self.parent() is None:
             self.stop()
 
+    def showEvent(self, event: Any) -> None:  # noqa: N802
+        """Share the room with the docks above and below, once Qt has laid them out."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            QTimer.singleShot(0, self._share_height)
+
     def closeEvent(self, event: Any) -> None:  # noqa: N802
         """Stop when the widget's own window is closed."""
         self.stop()
@@ -90,6 +98,10 @@ class JobWidget(QWidget):
         self.destroyed.connect(job.stop)
         self.show_running(running=True)
         job.start()
+
+    def _share_height(self) -> None:
+        if isalive(self) and (window := main_window(self)):
+            share_height(window, JobWidget)
 
     def _start_or_stop(self) -> None:
         if self._job is None:

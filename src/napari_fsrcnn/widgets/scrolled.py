@@ -5,7 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import QEvent, QObject, QSize, Qt
 from qtpy.QtWidgets import QFrame, QScrollArea, QWidget
 
-_LOWEST = 200  # pixels
+_LOWEST = 90  # pixels: three rows, so that three docks fit one under the other
 
 
 class Scrolled(QScrollArea):

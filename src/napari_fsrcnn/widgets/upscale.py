@@ -65,7 +65,7 @@ class UpscaleWidget(JobWidget):
         for button in (self.button, self.test_button):
             buttons.addWidget(button, stretch=1)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.form)
+        layout.addWidget(Scrolled(self.form))
         layout.addLayout(buttons)
         layout.addWidget(self.save_button)
         layout.addWidget(Scrolled(self._results()), stretch=1)
