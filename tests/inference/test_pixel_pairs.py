@@ -11,7 +11,7 @@ from napari_fsrcnn.inference.pixel_pairs import convolve_pairs, fills_lanes, pai
 
 
 @given(
-    st.integers(1, 14), st.integers(1, 13), st.integers(1, 4), st.integers(1, 9), st.integers(1, 8)
+    st.integers(1, 14), st.integers(1, 13), st.integers(1, 4), st.integers(1, 9), st.integers(2, 8)
 )
 def test_the_numbers_are_those_of_one_at_a_time(
     given_maps: int, maps: int, taps: int, height: int, pairs: int
@@ -28,8 +28,13 @@ def test_the_numbers_are_those_of_one_at_a_time(
     assert found.is_contiguous(memory_format=torch.channels_last)
 
 
-@pytest.mark.parametrize(("maps", "taps"), [(5, 3), (8, 3), (56, 3), (12, 1)])
-def test_where_it_would_be_more_work_it_is_not_done(maps: int, taps: int) -> None:
-    assert not fills_lanes(torch.empty(maps, 12, taps, taps))
+@pytest.mark.parametrize(
+    ("maps", "taps", "of_8", "of_16"),
+    [(12, 3, True, False), (5, 3, False, True), (8, 3, False, True), (56, 3, False, False)],
+)
+def test_it_is_done_where_it_leaves_fewer_values_of_a_vector_idle(
+    maps: int, taps: int, of_8: bool, of_16: bool
+) -> None:
     vectors_of_16 = torch.backends.cpu.get_cpu_capability() == "AVX512"
-    assert fills_lanes(torch.empty(12, 12, 3, 3)) != vectors_of_16
+    assert fills_lanes(torch.empty(maps, 12, taps, taps)) == (of_16 if vectors_of_16 else of_8)
+    assert not fills_lanes(torch.empty(maps, 12, 1, 1))

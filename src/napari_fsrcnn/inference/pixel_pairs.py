@@ -13,12 +13,13 @@ def fills_lanes(weight: Tensor) -> bool:
 
     The 12 maps of a pixel leave half of the second vector of 8 values idle; those of two pixels fill
     three. Their kernel is one column wider, with zeros in it, so that the products are as many, but
-    each value that is read goes into more of them. Of vectors of 16 values nothing is gained.
+    each value that is read goes into more of them. In the same way the 5 maps of FSRCNN-s leave
+    most of a vector of 16 values idle. A kernel of one column has nothing that pixels could share.
     """
     maps, _, _, taps = weight.shape
     lanes = 2 * LANES if torch.backends.cpu.get_cpu_capability() == "AVX512" else LANES
     alone, together = maps + -maps % lanes, maps + (-2 * maps % lanes) / 2
-    return maps % lanes != 0 and (taps + 1) * together <= taps * alone
+    return maps % lanes != 0 and taps > 1 and (taps + 1) * together <= taps * alone
 
 
 def paired_weight(weight: Tensor) -> Tensor:
@@ -41,6 +42,8 @@ def paired_weight(weight: Tensor) -> Tensor:
 
 def convolve_pairs(maps: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Map ``(N, C, H, W)`` in channels_last to ``(N, M, H', W')``, where W' is even.
+
+    W' is more than 2: for a single pair oneDNN 3.12 gives wrong sums of one map on AVX-512.
 
     Parameters
     ----------
