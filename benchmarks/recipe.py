@@ -28,7 +28,15 @@ WAYS: dict[str, dict[str, Any]] = {
     "Adam on collapsible layers, RMSE": {"optimizer": "adam", "width": 256, "lr": 4e-3},
     "Adam, RMSE": {"optimizer": "adam", "lr": 4e-3},
 }
-FOR_SRCNN: dict[str, dict[str, Any]] = {"SOAP, RMSE, no leak of gradients": {"leak": 0.0}}
+ZEROS = {"hyperparameters": {"deconv_padding_mode": "zeros"}}
+FOR_FSRCNN: dict[str, dict[str, Any]] = {
+    "SOAP, RMSE, no margin": {"margin": 0},
+    "SOAP, RMSE, no margin, zeros around the deconvolution": {"margin": 0, **ZEROS},
+}
+FOR_SRCNN: dict[str, dict[str, Any]] = {
+    "SOAP, RMSE, no margin": {"margin": 0},
+    "SOAP, RMSE, no leak of gradients": {"leak": 0.0},
+}
 PARTS = 4
 
 
@@ -54,7 +62,7 @@ def main() -> None:
     print(f"{options.arch} x{options.scale}, gain over bicubic in dB after steps\n")
     print(f"| | {' | '.join(map(str, steps))} | ms of processor time a step |")
     print("|---" * (PARTS + 2) + "|")
-    ways = WAYS | (FOR_SRCNN if options.arch.startswith("srcnn") else {})
+    ways = WAYS | (FOR_SRCNN if options.arch.startswith("srcnn") else FOR_FSRCNN)
     teacher = f"fsrcnn-x{options.scale}"
     if options.arch != "fsrcnn" and teacher in list_models():
         ways["SOAP, RMSE, taught by the shipped fsrcnn"] = {"teacher": teacher}

@@ -15,7 +15,7 @@ from napari_fsrcnn.networks.fsrcnn import FSRCNN
 from napari_fsrcnn.networks.network import Network, freeze
 from napari_fsrcnn.networks.registry import get_architecture
 from napari_fsrcnn.networks.srcnn import SRCNN
-from napari_fsrcnn.weights.shipped import load_model
+from napari_fsrcnn.weights.shipped import list_models, load_model
 
 Array = NDArray[np.float32]
 
@@ -57,20 +57,20 @@ def load_network(architecture: str, scale: int) -> Network:
 
     Not every library can repeat a picture's edge; with zeros all compute the same.
     """
-    network = get_architecture(architecture).build(scale, padding_mode="zeros")
+    shipped = f"{architecture}-x{scale}" in list_models()
+    build = get_architecture(architecture).build
+    known = load_model(f"{architecture}-x{scale}").network if shipped else build(scale)
+    options = dict(known.hyperparameters)
+    options |= {name: "zeros" for name in options if name.endswith("padding_mode")}
+    network = build(scale, **options)
     module = freeze(cast("nn.Module", network))
-    try:
-        shipped = load_model(f"{architecture}-x{scale}").network
-    except ValueError:
-        generator = torch.Generator().manual_seed(0)
-        for weight in module.parameters():
-            spread = weight[0].numel() ** -0.5 if weight.ndim == 4 else 0.1
-            weight.normal_(0, spread, generator=generator)
+    if shipped:
+        module.load_state_dict(cast("nn.Module", known).state_dict())
         return network
-    options = {**shipped.hyperparameters, "padding_mode": "zeros"}
-    network = get_architecture(architecture).build(scale, **options)
-    module = freeze(cast("nn.Module", network))
-    module.load_state_dict(cast("nn.Module", shipped).state_dict())
+    generator = torch.Generator().manual_seed(0)
+    for weight in module.parameters():
+        spread = weight[0].numel() ** -0.5 if weight.ndim == 4 else 0.1
+        weight.normal_(0, spread, generator=generator)
     return network
 
 

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from napari_fsrcnn.networks.convolution import Convolution, replicate
+from napari_fsrcnn.networks.convolution import Convolution, PaddingMode, replicate
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
-from napari_fsrcnn.networks.srcnn import PaddingMode
 
 
 @pytest.mark.parametrize("padding_mode", ["replicate", "zeros"])
@@ -28,9 +27,9 @@ def test_equals_torchs_convolution(kernel: int, padding_mode: PaddingMode) -> No
 def test_laid_on_edges_equal_torchs_replicate_padding(size: tuple[int, int]) -> None:
     maps = torch.rand(2, 3, *size)
 
-    padded = replicate(replicate(maps, 2, 2), 2, 3)
+    padded = replicate(replicate(maps, 2, 2, 1), 3, 2, 1)
 
-    assert torch.equal(padded, functional.pad(maps, (2, 2, 2, 2), mode="replicate"))
+    assert torch.equal(padded, functional.pad(maps, (2, 1, 2, 1), mode="replicate"))
 
 
 @pytest.mark.skipif(shutil.which("c++") is None, reason="torch's compiler needs a C++ compiler")

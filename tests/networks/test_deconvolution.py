@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
+from napari_fsrcnn.networks.convolution import PaddingMode
 from napari_fsrcnn.networks.deconvolution import Deconvolution
 
 
-def random_layer(channels: int, scale: int, padding: int) -> Deconvolution:
-    layer = Deconvolution(channels, scale, padding).double()
+def random_layer(
+    channels: int, scale: int, padding: int, padding_mode: PaddingMode = "zeros"
+) -> Deconvolution:
+    layer = Deconvolution(channels, scale, padding, padding_mode).double()
     torch.manual_seed(3)
     torch.nn.init.normal_(layer.weight)
     torch.nn.init.normal_(layer.bias)
@@ -42,6 +45,24 @@ def test_it_is_a_transposed_convolution_borders_included(
     layer = random_layer(channels, scale, padding)
     features = torch.randn(2, channels, height, width, dtype=torch.float64)
     torch.testing.assert_close(layer(features), by_definition(layer, features))
+
+
+@given(
+    scale=st.integers(2, 8),
+    padding=st.integers(0, 8),
+    height=st.integers(1, 6),
+    width=st.integers(1, 6),
+)
+def test_replicated_maps_go_on_beyond_the_borders_with_their_last_values(
+    scale: int, padding: int, height: int, width: int
+) -> None:
+    layer = random_layer(2, scale, padding, "replicate")
+    features = torch.randn(1, 2, height, width, dtype=torch.float64)
+    wider = functional.pad(features, (layer.halo,) * 4, mode="replicate")
+    border = scale * layer.halo
+    rows, columns = (slice(border, border + scale * length) for length in (height, width))
+    expected = by_definition(layer, wider)[..., rows, columns]
+    torch.testing.assert_close(layer(features), expected)
 
 
 @pytest.mark.parametrize(
@@ -107,11 +128,9 @@ def test_the_bilinear_kernel_keeps_a_constant(scale: int, padding: int) -> None:
     layer = Deconvolution(1, scale, padding).double()
     with torch.no_grad():
         layer.weight[0, 0] = layer.bilinear_kernel()
-    enlarged = layer(torch.full((1, 1, 9, 9), 5.0, dtype=torch.float64))[0, 0]
-    inside = slice(2 * scale, -2 * scale)
-    torch.testing.assert_close(
-        enlarged[inside, inside], torch.full_like(enlarged[inside, inside], 5.0)
-    )
+    constant = torch.full((1, 1, 9, 9), 5.0, dtype=torch.float64)
+    enlarged = layer(constant)
+    torch.testing.assert_close(enlarged, torch.full_like(enlarged, 5.0))
 
 
 @pytest.mark.parametrize("scale", range(2, 9))

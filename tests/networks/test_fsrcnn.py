@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
+from napari_fsrcnn.networks.convolution import PaddingMode
 from napari_fsrcnn.networks.fsrcnn import FSRCNN, PReLUSlopes
-from napari_fsrcnn.networks.srcnn import PaddingMode
 
 
 def randomise(network: nn.Module) -> None:
@@ -56,6 +56,7 @@ def test_the_default_is_the_paper_s_network() -> None:
         "m": 4,
         "padding_mode": "replicate",
         "deconv_padding": 3,
+        "deconv_padding_mode": "replicate",
         "prelu": "channel",
     }
     assert FSRCNN(2).hyperparameters["deconv_padding"] == 4
@@ -86,7 +87,7 @@ def test_it_is_the_paper_s_network_in_every_convention(
     size: tuple[int, int],
 ) -> None:
     deconv_padding = 4 if scale == 2 else deconv_padding  # torch refuses the other one
-    network = FSRCNN(scale, *widths, padding_mode, deconv_padding, prelu).double()
+    network = FSRCNN(scale, *widths, padding_mode, deconv_padding, prelu, "zeros").double()
     randomise(network)
     lr = torch.rand(2, 1, *size, dtype=torch.float64)
     enlarged = network(lr)
@@ -99,6 +100,7 @@ def test_it_is_the_paper_s_network_in_every_convention(
     [
         {"prelu": "chanel"},
         {"padding_mode": "mirror"},
+        {"deconv_padding_mode": "mirror"},
         {"deconv_padding": -1},
         {"deconv_padding": 9},
         {"d": 0},

@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from napari_fsrcnn.image.resize import imresize
-from napari_fsrcnn.networks.srcnn import SRCNN, PaddingMode
+from napari_fsrcnn.networks.convolution import PaddingMode
+from napari_fsrcnn.networks.srcnn import SRCNN
 
 
 def plain_srcnn(network: SRCNN, lr: Tensor) -> Tensor:

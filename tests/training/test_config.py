@@ -16,6 +16,7 @@ from napari_fsrcnn.training.run_folder import describe
         {"steps": 0},
         {"batch": 0},
         {"patch": 7},
+        {"margin": -1},
         {"lr": 0.0},
         {"lr": float("nan")},
         {"seed": -1},
@@ -51,6 +52,7 @@ def test_what_changes_hr_is_refused_beside_ready_made_lr(change: dict[str, Any])
 @pytest.mark.parametrize(
     ("together", "reason"),
     [
+        ({"patch": 12, "margin": 6}, "a margin of 6 leaves nothing of a patch of 12"),
         ({"learn": "last"}, "give one as start"),
         ({"learn": "last", "start": "a.safetensors", "last_lr": 0}, "trains nothing"),
         ({"loss": "mse-perceptual", "patience": 3}, "patience waits for a higher PSNR"),

@@ -105,6 +105,26 @@ def test_levels_vary_in_lr_and_hr_alike_if_that_is_asked_for(levels: bool) -> No
     assert loss == pytest.approx(0, abs=1e-3)
 
 
+def test_the_margin_of_a_patch_is_not_learnt_from() -> None:
+    pair, margin = noise(), 3 * PLAIN.scale
+    whole = slice(0, PLAIN.patch * PLAIN.scale)
+    lr = torch.from_numpy(pair.lr)[None, None, : PLAIN.patch, : PLAIN.patch]
+    hr = torch.from_numpy(pair.hr)[None, None, whole, whole]
+    framed = torch.full_like(hr, 7)
+    inside = (..., slice(margin, -margin), slice(margin, -margin))
+    framed[inside] = hr[inside]
+
+    def step_on(target: Tensor, margin: int) -> Weights:
+        state, step = first_step(pair, batch=1, margin=margin)
+        step.patches.draw = lambda: (lr, target)  # type: ignore[method-assign]
+        step()
+        return weights_of(state.wide)
+
+    assert_close(step_on(framed, margin=3), step_on(hr, margin=3))
+    with pytest.raises(AssertionError):
+        assert_close(step_on(framed, margin=2), step_on(hr, margin=2))
+
+
 def test_bf16_moves_about_as_float32_does() -> None:
     single, half = moved(), moved(precision="bf16")
     error = length({name: half[name] - single[name] for name in single}) / length(single)

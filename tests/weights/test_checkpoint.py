@@ -53,6 +53,7 @@ def sound_file(path: Path, model: Model) -> bytes:
         optional={
             "padding_mode": st.sampled_from(["replicate", "zeros"]),
             "deconv_padding": st.integers(0, 8),
+            "deconv_padding_mode": st.sampled_from(["replicate", "zeros"]),
             "prelu": st.sampled_from(["channel", "layer"]),
         },
     ),

@@ -118,7 +118,7 @@ def _fsrcnn_in_one_pass(network: FSRCNN) -> Iterator[Layer]:
 
 def _deconvolution(network: FSRCNN) -> Blocks:
     last = network.deconvolution
-    return Blocks(last.subpixel_weight(), last.bias, network.scale, -last.first, "zeros")
+    return Blocks(last.subpixel_weight(), last.bias, network.scale, -last.first, last.padding_mode)
 
 
 def _srcnn(network: SRCNN) -> Iterator[Layer]:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+PaddingMode = Literal["replicate", "zeros"]
+
+
+def check_padding_mode(padding_mode: str, name: str = "padding_mode") -> None:
+    """Refuse the modes of torch that would see across the picture (circular) and any other."""
+    if padding_mode not in get_args(PaddingMode):
+        raise ValueError(f"{name} must be replicate or zeros, not {padding_mode!r}.")
 
 
 class Convolution(nn.Conv2d):
@@ -21,16 +31,16 @@ class Convolution(nn.Conv2d):
         if edge == 0:
             return functional.conv2d(input, self.weight, self.bias)
         if self.padding_mode == "replicate" and torch.compiler.is_compiling():
-            padded = replicate(replicate(input, edge, 2), edge, 3)
+            padded = replicate(replicate(input, 2, edge, edge), 3, edge, edge)
             return functional.conv2d(padded, self.weight, self.bias)
         return super().forward(input)
 
 
-def replicate(maps: Tensor, edge: int, axis: int) -> Tensor:
-    """Repeat the first and the last line of an axis ``edge`` times.
+def replicate(maps: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """Repeat the first and the last line of an axis so many times.
 
     Equal to torch's padding mode ``replicate`` on that axis.
     """
     first = maps.narrow(axis, 0, 1)
     last = maps.narrow(axis, maps.shape[axis] - 1, 1)
-    return torch.cat([*[first] * edge, maps, *[last] * edge], axis)
+    return torch.cat([*[first] * before, maps, *[last] * after], axis)

@@ -12,12 +12,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from napari_fsrcnn.networks.convolution import PaddingMode, check_padding_mode, replicate
+
 
 class Deconvolution(nn.Module):
     """Transposed convolution from ``channels`` maps to one plane, exactly ``scale`` times larger.
 
-    Equal to ``ConvTranspose2d(channels, 1, 9, stride=scale, padding=padding,
-    output_padding=scale + 2 * padding - 9)``, also where that output padding would be refused.
+    With ``padding_mode="zeros"`` equal to ``ConvTranspose2d(channels, 1, 9, stride=scale,
+    padding=padding, output_padding=scale + 2 * padding - 9)``, also where that output padding would
+    be refused. Away from the borders it is that in either mode.
 
     Parameters
     ----------
@@ -29,11 +32,14 @@ class Deconvolution(nn.Module):
         Output pixels by which the kernel's centre is moved up and left: output pixel ``p`` gets
         tap ``p + padding - scale * i`` of LR pixel ``i``. 4 puts the kernel's centre on the first
         output pixel of each LR pixel, 3 at x3 on the middle one.
+    padding_mode : {"replicate", "zeros"}
+        What it sees outside the maps. With zeros a picture's first and last lines lack what LR
+        pixels beyond them would add, which no other weight can make up for.
 
     Raises
     ------
     ValueError
-        If the padding is not from 0 to 8.
+        If the padding is not from 0 to 8, or the padding mode is another.
 
     Attributes
     ----------
@@ -44,12 +50,16 @@ class Deconvolution(nn.Module):
 
     KERNEL = 9
 
-    def __init__(self, channels: int, scale: int, padding: int) -> None:
+    def __init__(
+        self, channels: int, scale: int, padding: int, padding_mode: PaddingMode = "replicate"
+    ) -> None:
         super().__init__()
+        check_padding_mode(padding_mode, "deconv_padding_mode")
         if not 0 <= padding < self.KERNEL:
             raise ValueError(f"deconv_padding must be from 0 to {self.KERNEL - 1}, not {padding}.")
         self.scale = scale
         self.padding = padding
+        self.padding_mode = padding_mode
         self.weight = nn.Parameter(torch.empty(channels, 1, self.KERNEL, self.KERNEL))
         self.bias = nn.Parameter(torch.zeros(1))
         nn.init.normal_(self.weight, std=0.001)
@@ -65,12 +75,19 @@ class Deconvolution(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Map ``(N, channels, H, W)`` to ``(N, 1, scale * H, scale * W)``."""
         before, after = -self.first, self.last
-        if before == after:
+        if self.padding_mode == "zeros" and before == after:
             planes = functional.conv2d(features, self.subpixel_weight(), padding=before)
         else:
-            padded = functional.pad(features, (before, after, before, after))
-            planes = functional.conv2d(padded, self.subpixel_weight())
+            planes = functional.conv2d(self._surrounded(features), self.subpixel_weight())
         return functional.pixel_shuffle(planes, self.scale) + self.bias
+
+    def _surrounded(self, features: Tensor) -> Tensor:
+        before, after = -self.first, self.last
+        if self.padding_mode == "zeros":
+            return functional.pad(features, (before, after) * 2)
+        if torch.compiler.is_compiling():
+            return replicate(replicate(features, 2, before, after), 3, before, after)
+        return functional.pad(features, (before, after) * 2, mode="replicate")
 
     def subpixel_weight(self) -> Tensor:
         """Arrange the kernel as ``(scale ** 2, channels, taps, taps)`` ordinary filters."""

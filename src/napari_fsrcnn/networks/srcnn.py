@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any
 
 from torch import Tensor, nn
 
 from napari_fsrcnn.networks.bicubic import BicubicUpsample
-from napari_fsrcnn.networks.convolution import Convolution
-
-PaddingMode = Literal["replicate", "zeros"]
-
-
-def check_padding_mode(padding_mode: str) -> None:
-    """Refuse the modes of torch that would see across the picture (circular) and any other."""
-    if padding_mode not in get_args(PaddingMode):
-        raise ValueError(f"padding_mode must be replicate or zeros, not {padding_mode!r}.")
+from napari_fsrcnn.networks.convolution import Convolution, PaddingMode, check_padding_mode
 
 
 class SRCNN(nn.Module):

@@ -82,6 +82,11 @@ class TrainingConfig(BaseModel):
     patch: Annotated[int, Field(ge=8, le=4096)] = Field(
         default=24, description="patch size in LR pixels"
     )
+    margin: Annotated[int, Field(ge=0, le=1024)] = Field(
+        default=2,
+        description="LR pixels at each edge of a patch that the loss leaves out: there the network "
+        "sees padding where a picture would go on",
+    )
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1e-2, description="highest learning rate"
     )
@@ -140,6 +145,11 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
+        if self.patch <= 2 * self.margin:
+            raise ValueError(
+                f"a margin of {self.margin} leaves nothing of a patch of {self.patch}: choose a "
+                f"smaller margin or a larger patch"
+            )
         if self.learn == "last" and self.start is None:
             raise ValueError(
                 "learn=last fine-tunes a network that is trained already: give one as start"

@@ -75,6 +75,7 @@ PRESETS: Mapping[str, Preset] = {
                 "steps": 1_000_000,
                 "batch": 128,
                 "patch": 10,
+                "margin": 0,
                 "rescale": (0.9, 0.8, 0.7, 0.6),
                 "validate_every": 2000,
             },

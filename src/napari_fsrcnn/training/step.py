@@ -50,6 +50,8 @@ class Step:
         self._loss = training_loss(config, state.generator.device)
         if config.compile:
             state.wide.compile()
+        margin, side = config.scale * config.margin, config.scale * config.patch
+        self._inside = (..., slice(margin, side - margin), slice(margin, side - margin))
         self._network, self._optimizer = fabric.setup(state.wide, state.optimizer)
         self._network.train()
         # Several processes wait for each other's gradients, which can't be recorded.
@@ -111,7 +113,10 @@ class Step:
         target = hr if self.teacher is None else self.teacher(lr)
         self._optimizer.zero_grad()
         output = self._network(lr)
-        loss = self._loss(self.state.step / self.config.steps, output.float(), target)
+        inside = self._inside
+        loss = self._loss(
+            self.state.step / self.config.steps, output.float()[inside], target[inside]
+        )
         self.fabric.backward(loss)
         return loss.detach()
 

@@ -69,6 +69,7 @@ def _fsrcnn(path: Path, scale: int, variables: dict[str, Any]) -> tuple[Card, Ar
         "m": len(convolutions) - 3,
         "padding_mode": "replicate",
         "deconv_padding": 3 if scale == 3 else 4,
+        "deconv_padding_mode": "zeros",
         "prelu": "layer",
     }
     name = "fsrcnn-s" if hyperparameters["d"] == 32 else "fsrcnn"

@@ -33,6 +33,7 @@ _LABELS = {
     "learn": "layers to train",
     "levels": "vary levels",
     "lr": "learning rate",
+    "margin": "margin of patch",
     "patch": "patch size",
     "rescale": "more sizes",
     "start": "start from",
