@@ -19,9 +19,6 @@ LOOKED_AT = "A test on Set5 decided how widely contrast is varied in training."
 WOMAN = "BSDS500-train/302003"
 """The picture whose middle, shrunk, is Set5's ``img_005`` (``benchmarks/overlap.py``)."""
 
-# What a version did that knew no such setting.
-_BEFORE = {"margin": 0}
-
 # What a record leaves out: it has no part in the result, or is told by the record itself.
 _UNRECORDED = {"data", "out", "run", "device", "stop_after"}
 
@@ -92,7 +89,7 @@ def command(name: str, record: TrainingRecord) -> str:
     # Every command names its network, the default one too.
     words += ["--arch", record.config["arch"], "--scale", str(record.config["scale"])]
     defaults = TrainingConfig().model_dump(mode="json")
-    for field, value in (_BEFORE | record.config).items():
+    for field, value in record.config.items():
         if field not in {"arch", "scale", "hyperparameters"} and value != defaults.get(field):
             words += _option(field, value)
     if record.step < record.config["steps"]:  # it was stopped, and is repeated as far as that
@@ -140,7 +137,7 @@ def _option(name: str, value: object) -> list[str]:
 def _unrecorded(models: Sequence[Model]) -> Iterator[str]:
     # Of what is not there by default, an earlier version did not know.
     known = {name for name, info in TrainingConfig.model_fields.items() if info.default is not None}
-    fields = known - _UNRECORDED - _BEFORE.keys()
+    fields = known - _UNRECORDED - {"margin"}  # there was none
     trainings = {name: record for model in models for name, record in history(model)}
     for name, record in trainings.items():
         # Without ReLU there is nothing that leaks.

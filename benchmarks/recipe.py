@@ -24,19 +24,12 @@ WAYS: dict[str, dict[str, Any]] = {
     "SOAP, RMSE (the default)": {},
     "SOAP, L1 then MSE": {"loss": "l1-mse"},
     "SOAP, MSE": {"loss": "mse"},
+    "SOAP, RMSE, a margin of 2": {"margin": 2},
     "SOAP on collapsible layers, RMSE": {"width": 64},
     "Adam on collapsible layers, RMSE": {"optimizer": "adam", "width": 256, "lr": 4e-3},
     "Adam, RMSE": {"optimizer": "adam", "lr": 4e-3},
 }
-ZEROS = {"hyperparameters": {"deconv_padding_mode": "zeros"}}
-FOR_FSRCNN: dict[str, dict[str, Any]] = {
-    "SOAP, RMSE, no margin": {"margin": 0},
-    "SOAP, RMSE, no margin, zeros around the deconvolution": {"margin": 0, **ZEROS},
-}
-FOR_SRCNN: dict[str, dict[str, Any]] = {
-    "SOAP, RMSE, no margin": {"margin": 0},
-    "SOAP, RMSE, no leak of gradients": {"leak": 0.0},
-}
+FOR_SRCNN: dict[str, dict[str, Any]] = {"SOAP, RMSE, no leak of gradients": {"leak": 0.0}}
 PARTS = 4
 
 
@@ -62,7 +55,7 @@ def main() -> None:
     print(f"{options.arch} x{options.scale}, gain over bicubic in dB after steps\n")
     print(f"| | {' | '.join(map(str, steps))} | ms of processor time a step |")
     print("|---" * (PARTS + 2) + "|")
-    ways = WAYS | (FOR_SRCNN if options.arch.startswith("srcnn") else FOR_FSRCNN)
+    ways = WAYS | (FOR_SRCNN if options.arch.startswith("srcnn") else {})
     teacher = f"fsrcnn-x{options.scale}"
     if options.arch != "fsrcnn" and teacher in list_models():
         ways["SOAP, RMSE, taught by the shipped fsrcnn"] = {"teacher": teacher}

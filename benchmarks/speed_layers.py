@@ -60,9 +60,7 @@ def load_network(architecture: str, scale: int) -> Network:
     shipped = f"{architecture}-x{scale}" in list_models()
     build = get_architecture(architecture).build
     known = load_model(f"{architecture}-x{scale}").network if shipped else build(scale)
-    options = dict(known.hyperparameters)
-    options |= {name: "zeros" for name in options if name.endswith("padding_mode")}
-    network = build(scale, **options)
+    network = build(scale, **{**known.hyperparameters, "padding_mode": "zeros"})
     module = freeze(cast("nn.Module", network))
     if shipped:
         module.load_state_dict(cast("nn.Module", known).state_dict())

@@ -181,7 +181,7 @@ def write_patches(path: Path, data: TrainingData, config: TrainingConfig) -> Non
 
 def as_fsrcnn(network: PlainFSRCNN) -> FSRCNN:
     """Take the plain network's weights over, to measure it as all networks are."""
-    fsrcnn = FSRCNN(SCALE, padding_mode="zeros", deconv_padding=4, deconv_padding_mode="zeros")
+    fsrcnn = FSRCNN(SCALE, padding_mode="zeros", deconv_padding=4)
     weights = copy.deepcopy(list(network.state_dict().values()))
     names = as_module(fsrcnn).state_dict()
     fsrcnn.load_state_dict(dict(zip(names, weights, strict=True)))

@@ -11,7 +11,11 @@ from napari_fsrcnn.inference.pixel_pairs import convolve_pairs, fills_lanes, pai
 
 
 @given(
-    st.integers(1, 14), st.integers(1, 13), st.integers(1, 4), st.integers(1, 9), st.integers(2, 8)
+    st.integers(1, 14),
+    st.integers(1, 13),
+    st.sampled_from([1, 3, 5]),
+    st.integers(1, 9),
+    st.integers(1, 8),
 )
 def test_the_numbers_are_those_of_one_at_a_time(
     given_maps: int, maps: int, taps: int, height: int, pairs: int

@@ -25,7 +25,6 @@ architectures: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
                 "m": st.integers(0, 3),
                 "padding_mode": MODES,
                 "deconv_padding": st.integers(0, 8),
-                "deconv_padding_mode": MODES,
                 "prelu": st.sampled_from(["channel", "layer"]),
             }
         ),

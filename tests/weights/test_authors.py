@@ -61,8 +61,7 @@ def test_an_fsrcnn_written_in_matlab_s_layout_comes_back(
 ) -> None:
     # At x3 the authors' deconvolution has padding 3, at x2 and x4 padding 4.
     deconv_padding = {2: 4, 3: 3, 4: 4}[scale]
-    conventions = {"deconv_padding": deconv_padding, "deconv_padding_mode": "zeros"}
-    network = get_architecture(name).build(scale, prelu="layer", **conventions)
+    network = get_architecture(name).build(scale, prelu="layer", deconv_padding=deconv_padding)
     save_fsrcnn(tmp_path / f"a_x{scale}.mat", as_module(network))
     model = import_weights(tmp_path / f"a_x{scale}.mat")
     assert model.card.architecture == name

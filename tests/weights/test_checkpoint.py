@@ -53,7 +53,6 @@ def sound_file(path: Path, model: Model) -> bytes:
         optional={
             "padding_mode": st.sampled_from(["replicate", "zeros"]),
             "deconv_padding": st.integers(0, 8),
-            "deconv_padding_mode": st.sampled_from(["replicate", "zeros"]),
             "prelu": st.sampled_from(["channel", "layer"]),
         },
     ),

@@ -43,7 +43,8 @@ def paired_weight(weight: Tensor) -> Tensor:
 def convolve_pairs(maps: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Map ``(N, C, H, W)`` in channels_last to ``(N, M, H', W')``, where W' is even.
 
-    W' is more than 2: for a single pair oneDNN 3.12 gives wrong sums of one map on AVX-512.
+    Of odd kernels: those of a pair are even then. With one map in, a stride of two and an odd kernel,
+    oneDNN 3.12 sums wrongly on AVX-512 where a single pair comes out.
 
     Parameters
     ----------

@@ -11,10 +11,10 @@ from torch.nn import functional
 PaddingMode = Literal["replicate", "zeros"]
 
 
-def check_padding_mode(padding_mode: str, name: str = "padding_mode") -> None:
+def check_padding_mode(padding_mode: str) -> None:
     """Refuse the modes of torch that would see across the picture (circular) and any other."""
     if padding_mode not in get_args(PaddingMode):
-        raise ValueError(f"{name} must be replicate or zeros, not {padding_mode!r}.")
+        raise ValueError(f"padding_mode must be replicate or zeros, not {padding_mode!r}.")
 
 
 class Convolution(nn.Conv2d):

@@ -2,8 +2,9 @@
 
 A transposed convolution of stride ``s`` writes every output phase from a small neighbourhood of LR
 pixels, so the 9 x 9 kernel is rearranged into ``s * s`` ordinary filters (5 x 5 at x2, 3 x 3 at
-x4) whose outputs are shuffled into place. The result is the same, borders included, and it runs
-several times faster on processors and while training.
+x4) whose outputs are shuffled into place. The result is the same, and it runs several times faster on
+processors and while training. At the borders it can see the last pixels repeated too, where a transposed
+convolution sees zeros.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Deconvolution(nn.Module):
         self, channels: int, scale: int, padding: int, padding_mode: PaddingMode = "replicate"
     ) -> None:
         super().__init__()
-        check_padding_mode(padding_mode, "deconv_padding_mode")
+        check_padding_mode(padding_mode)
         if not 0 <= padding < self.KERNEL:
             raise ValueError(f"deconv_padding must be from 0 to {self.KERNEL - 1}, not {padding}.")
         self.scale = scale

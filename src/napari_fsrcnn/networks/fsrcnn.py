@@ -25,12 +25,10 @@ class FSRCNN(nn.Module):
         Feature maps, shrunken maps and number of mapping layers: (56, 12, 4) for FSRCNN and
         (32, 5, 1) for FSRCNN-s.
     padding_mode : {"replicate", "zeros"}
-        What every convolution sees outside the picture.
+        What every layer sees outside the picture, the deconvolution too.
     deconv_padding : int, optional
         Padding of the 9 x 9 deconvolution (:class:`Deconvolution`). By default 3 at x3, where that
         centres the kernel on the LR pixel, and 4 elsewhere.
-    deconv_padding_mode : {"replicate", "zeros"}
-        What the deconvolution sees outside the picture (:class:`Deconvolution`).
     prelu : {"channel", "layer"}
         One learnt slope for each channel, or one for the layer.
 
@@ -54,7 +52,6 @@ class FSRCNN(nn.Module):
         padding_mode: PaddingMode = "replicate",
         deconv_padding: int | None = None,
         prelu: PReLUSlopes = "channel",
-        deconv_padding_mode: PaddingMode = "replicate",
     ) -> None:
         super().__init__()
         if deconv_padding is None:
@@ -78,11 +75,10 @@ class FSRCNN(nn.Module):
             "m": m,
             "padding_mode": padding_mode,
             "deconv_padding": deconv_padding,
-            "deconv_padding_mode": deconv_padding_mode,
             "prelu": prelu,
         }
         self.features = nn.Sequential(*layers)
-        self.deconvolution = Deconvolution(d, scale, deconv_padding, deconv_padding_mode)
+        self.deconvolution = Deconvolution(d, scale, deconv_padding, padding_mode)
         self.halo = sum(kernel // 2 for *_, kernel in widths) + self.deconvolution.halo
 
     def forward(self, lr: Tensor) -> Tensor:

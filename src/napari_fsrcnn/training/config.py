@@ -83,9 +83,9 @@ class TrainingConfig(BaseModel):
         default=24, description="patch size in LR pixels"
     )
     margin: Annotated[int, Field(ge=0, le=1024)] = Field(
-        default=2,
-        description="LR pixels at each edge of a patch that the loss leaves out: there the network "
-        "sees padding where a picture would go on",
+        default=0,
+        description="LR pixels at each edge of a patch that the loss leaves out, since the network "
+        "sees padding there where a picture would go on; helps fsrcnn-s",
     )
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1e-2, description="highest learning rate"
@@ -167,7 +167,12 @@ class TrainingConfig(BaseModel):
                 "teacher out, or choose another loss"
             )
         if self.loss == "mse-perceptual":
-            layers_to(self.vgg, self.vgg_layer)
+            pools = sum(name.startswith("pool") for name in layers_to(self.vgg, self.vgg_layer))
+            if (self.patch - 2 * self.margin) * self.scale < 2**pools:
+                raise ValueError(
+                    f"{self.vgg_layer} wants HR patches of at least {2**pools} x {2**pools} pixels, "
+                    f"less the margin: choose a larger patch, or an earlier layer"
+                )
         return self
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 Much of HR can't be told from LR by any network, and in small batches it is noise in the gradient.
 What a better network restores can be told from LR, so a small one learns it in fewer steps. It sees
-the same patches, and in their margin it is as wrong: the loss leaves that out.
+the same patches, without what lies around them, which no network could know either.
 
 References
 ----------

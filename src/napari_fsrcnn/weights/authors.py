@@ -1,8 +1,7 @@
 """The papers' own weights: MATLAB files of SRCNN and FSRCNN.
 
 MATLAB writes arrays column by column, so each kernel is reshaped with its rows running fastest.
-The authors' convolutions see the repeated edge pixel outside the picture and have one PReLU slope a
-layer; the deconvolution's padding is 3 at x3 and 4 elsewhere, which no file states.
+The authors' layers see the repeated edge pixel outside the picture and have one PReLU slope a layer; the deconvolution's padding is 3 at x3 and 4 elsewhere, which no file states.
 """
 
 from __future__ import annotations
@@ -69,7 +68,6 @@ def _fsrcnn(path: Path, scale: int, variables: dict[str, Any]) -> tuple[Card, Ar
         "m": len(convolutions) - 3,
         "padding_mode": "replicate",
         "deconv_padding": 3 if scale == 3 else 4,
-        "deconv_padding_mode": "zeros",
         "prelu": "layer",
     }
     name = "fsrcnn-s" if hyperparameters["d"] == 32 else "fsrcnn"

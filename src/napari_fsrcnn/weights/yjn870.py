@@ -60,7 +60,6 @@ def read_yjn870(path: Path, scale: int) -> tuple[Card, dict[str, Tensor]]:
             "m": m,
             "padding_mode": "zeros",
             "deconv_padding": 4,
-            "deconv_padding_mode": "zeros",
             "prelu": "channel",
         },
         scale=scale,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QDockWidget, QMainWindow
+from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 
-def share_height(window: QMainWindow, kind: type) -> None:
-    """Give the docks that hold widgets of a kind, and lie in the window's right area, their shares.
+def share_height(window: QMainWindow, widget: QWidget, kind: type) -> None:
+    """Give the dock of a widget, and those of its kind in the same area, their shares of the height.
 
     By itself Qt leaves a dock no more than its least height once another is opened under it. Here
     each gets what it asks for, or its part of that, where there is not enough.
@@ -15,15 +15,21 @@ def share_height(window: QMainWindow, kind: type) -> None:
     Parameters
     ----------
     window : QMainWindow
+    widget : QWidget
+        In a dock of the window.
     kind : type
         Of the widgets in the docks.
     """
-    docks = [
+    docks = [dock for dock in window.findChildren(QDockWidget) if isinstance(dock.widget(), kind)]
+    areas = {id(dock.widget()): window.dockWidgetArea(dock) for dock in docks}
+    beside = [
         dock
-        for dock in window.findChildren(QDockWidget)
-        if isinstance(dock.widget(), kind) and dock.isVisible() and not dock.isFloating()
+        for dock in docks
+        if areas[id(dock.widget())] == areas.get(id(widget))
+        and not dock.isFloating()
+        and not dock.visibleRegion().isEmpty()  # closed, or behind another one's tab
     ]
-    wanted = [dock.sizeHint().height() for dock in docks]
-    room = sum(dock.height() for dock in docks)
+    wanted = [dock.sizeHint().height() for dock in beside]
+    room = sum(dock.height() for dock in beside)
     shares = [height * room // sum(wanted) for height in wanted]
-    window.resizeDocks(docks, shares, Qt.Orientation.Vertical)
+    window.resizeDocks(beside, shares, Qt.Orientation.Vertical)

@@ -101,7 +101,7 @@ class JobWidget(QWidget):
 
     def _share_height(self) -> None:
         if isalive(self) and (window := main_window(self)):
-            share_height(window, JobWidget)
+            share_height(window, self, JobWidget)
 
     def _start_or_stop(self) -> None:
         if self._job is None:
