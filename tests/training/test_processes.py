@@ -39,7 +39,10 @@ noise = [random.integers(0, 256, (48, 48), np.uint8) for _ in range(4)]
 pictures = [plane if first else np.full_like(plane, 128) for plane in noise]
 length = {"steps": 2, "validate_every": 1, "batch": 2, "patch": 12, "levels": False}
 wild = {"optimizer": "sgd", "lr": 1, "last_lr": 10, "loss": "mse", "schedule": "constant"}
-config = TrainingConfig(arch="fsrcnn-s", scale=2, device="cpu", **length, **wild)
+zeros = {"padding_mode": "zeros"}
+config = TrainingConfig(
+    arch="fsrcnn-s", hyperparameters=zeros, scale=2, device="cpu", **length, **wild
+)
 pairs = [Pair(str(number), plane, None, rgb=False) for number, plane in enumerate(pictures)]
 for event in train(config, pictures=pairs):
     if first and isinstance(event, Noticed):
