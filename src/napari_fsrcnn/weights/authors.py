@@ -1,7 +1,8 @@
 """The papers' own weights: MATLAB files of SRCNN and FSRCNN.
 
 MATLAB writes arrays column by column, so each kernel is reshaped with its rows running fastest.
-The authors' layers see the repeated edge pixel outside the picture and have one PReLU slope a layer; the deconvolution's padding is 3 at x3 and 4 elsewhere, which no file states.
+The authors' layers see the repeated edge pixel outside the picture and have one PReLU slope each; the
+deconvolution's padding is 3 at x3 and 4 elsewhere, which no file states.
 """
 
 from __future__ import annotations

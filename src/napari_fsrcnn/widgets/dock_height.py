@@ -21,11 +21,11 @@ def share_height(window: QMainWindow, widget: QWidget, kind: type) -> None:
         Of the widgets in the docks.
     """
     docks = [dock for dock in window.findChildren(QDockWidget) if isinstance(dock.widget(), kind)]
-    areas = {id(dock.widget()): window.dockWidgetArea(dock) for dock in docks}
+    areas = {window.dockWidgetArea(dock) for dock in docks if dock.widget() is widget}
     beside = [
         dock
         for dock in docks
-        if areas[id(dock.widget())] == areas.get(id(widget))
+        if window.dockWidgetArea(dock) in areas
         and not dock.isFloating()
         and not dock.visibleRegion().isEmpty()  # closed, or behind another one's tab
     ]
