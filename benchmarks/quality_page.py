@@ -33,7 +33,9 @@ _PROTOCOL = (
 
 _TRAINING = (
     "From the records in their files, which name every picture too. Pictures: those learnt from, and "
-    "those that the best weights were chosen on, by the PSNR in the last column."
+    "those that the best weights were chosen on, by the PSNR in the last column. While these networks "
+    "were trained, FSRCNN's deconvolution saw zeros outside a patch; since then it sees the last pixels "
+    "repeated, so that FSRCNN's commands give other weights now."
 )
 
 _TRIED = (
