@@ -46,6 +46,7 @@ def test_every_field_reaches_the_configuration(
         "device": "cpu",
         "loss": "mse",
         "patch": 17,
+        "margin": 3,
         "batch": 5,
         "lr": 0.0123,
         "seed": 2**62 + 1,
