@@ -52,6 +52,12 @@ def test_every_place_and_every_orientation_comes_up() -> None:
     assert len(seen) == 48
 
 
+def test_small_and_large_pictures_are_drawn_alike() -> None:
+    draw = sampler([picture(0, 30, 30), picture(1, 4, 4), picture(2, 9, 4)], batch=3000)
+    index = draw.draw()[0].amin((1, 2, 3)) // 10_000
+    assert index.int().bincount().tolist() == pytest.approx([1000] * 3, abs=150)
+
+
 def test_same_seed_same_patches() -> None:
     pairs = [picture(0, 9, 9)]
     first, second, other = (sampler(pairs, seed).draw()[1] for seed in (1, 1, 2))

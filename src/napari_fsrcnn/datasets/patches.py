@@ -12,7 +12,10 @@ from napari_fsrcnn.datasets.luma import LumaPair
 
 
 class PatchSampler:
-    """Draws batches of patches, each at a random place and in one of the eight orientations.
+    """Draws batches of patches: a picture, a place in it, and one of the eight orientations.
+
+    Each picture is drawn as often as any other, small or large, as each counts the same in the mean
+    PSNR that a run is judged by.
 
     All pictures lie one after another in one flat tensor on the device, so a batch is a single
     indexed read: no files, no workers, no copies between host and device. Pictures that would take
@@ -61,8 +64,6 @@ class PatchSampler:
         self._hr = held([pair.hr for pair in self.pairs], device)
         sizes = torch.tensor([pair.lr.shape for pair in self.pairs], device=device)
         self._places = sizes - patch + 1
-        # Every place in every picture is as likely as any other.
-        self._chances = self._places.prod(1).float()
         self._aside = None if held is Flat else _stream_aside(device)
 
     def draw(self) -> tuple[Tensor, Tensor]:
@@ -88,7 +89,7 @@ class PatchSampler:
 
     def _draw(self) -> tuple[Tensor, Tensor]:
         random, device = self.generator, self.generator.device
-        picture = torch.multinomial(self._chances, self.batch, replacement=True, generator=random)
+        picture = torch.randint(len(self.pairs), (self.batch,), generator=random, device=device)
         places = self._places[picture]
         chance = torch.rand(places.shape, generator=random, device=device)
         # A chance just below 1 times a large count may be rounded up to that count.
