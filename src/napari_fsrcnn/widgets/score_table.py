@@ -15,6 +15,7 @@ from qtpy.QtCore import (
     Qt,
     QTimer,
 )
+from qtpy.QtGui import QFontMetrics
 from qtpy.QtWidgets import QAbstractItemView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from napari_fsrcnn.evaluation.figures import ModelMean, ModelScore, mean_scores
@@ -50,7 +51,7 @@ def _measured_on(score: ModelScore) -> str:
 _COLUMNS = (
     _Column("picture", "The picture, as a training record would name it", _picture),
     _Column("model", "The model, which says the scale", lambda s: s.model),
-    _Column("PSNR", "Of the model, in dB", lambda s: s.image.psnr, "{:.2f}"),
+    _Column("PSNR, dB", "Of the model", lambda s: s.image.psnr, "{:.2f}"),
     _Column("bicubic", "PSNR of bicubic, in dB", lambda s: s.image.bicubic_psnr, "{:.2f}"),
     _Column("gain", "PSNR above bicubic's, in dB", lambda s: s.image.psnr_gain, "{:+z.2f}"),
     _Column("SSIM", "Of the model, up to 1", lambda s: s.image.ssim, "{:.4f}"),
@@ -222,9 +223,13 @@ class ScoreTable(QWidget):
 
     def _narrow_columns(self) -> None:
         header = self.rows.horizontalHeader()
-        number = header.fontMetrics().horizontalAdvance("+0.0000") + 10
-        for column in range(len(_COLUMNS)):
-            header.resizeSection(column, _NAMES[0] if column < 2 else number)
+        font = header.font()
+        font.setBold(True)  # napari's style draws titles so, of which the font does not tell
+        titles = QFontMetrics(font)
+        number = header.fontMetrics().horizontalAdvance("+0.0000")
+        for index, column in enumerate(_COLUMNS):
+            width = max(number, titles.horizontalAdvance(column.title)) + 10
+            header.resizeSection(index, _NAMES[0] if index < 2 else width)
 
     def _choose(self, index: QModelIndex) -> None:
         self.chosen.emit(self._at(index))
