@@ -40,7 +40,6 @@ from napari_fsrcnn.training.train import train
 from napari_fsrcnn.weights.model import Model
 
 SCALE = 4
-SEED = 0
 LAYERS = ("relu1_2", "relu2_2", "relu3_3")
 
 
@@ -64,7 +63,7 @@ def main() -> int:
     vgg_file = Path(os.environ["NAPARI_FSRCNN_DATA"], "vgg16", "vgg16_relu3_3.npz")
     vgg = perceptual_loss("vgg16", LAYERS[-1], vgg_file, "cpu")
     pairs = read_pairs("bsd100", SCALE)
-    test = split_names([pair.name for pair in pairs], SEED).test
+    test = split_names([pair.name for pair in pairs]).test
     pictures = [pair for pair in pairs if pair.name in test]
     config = TrainingConfig(
         data=("bsd100",),
@@ -74,7 +73,6 @@ def main() -> int:
         validate_every=options.steps,
         batch=8,
         patch=16,
-        seed=SEED,
         device="cpu",
         vgg_file=vgg_file,
     )

@@ -134,7 +134,7 @@ class TrainingConfig(BaseModel):
         default=None, description="stop after this many validations without a higher PSNR"
     )
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = Field(
-        default=0, description="of the split, the first weights and the patches"
+        default=0, description="of the first weights, the patches and the noise"
     )
     device: str = Field(default="auto", description="auto, cpu, cuda[:N] or mps")
     validate_every: Annotated[int, Field(ge=1, le=100_000_000)] = Field(

@@ -67,7 +67,7 @@ def prepare_data(
     pictures: Sequence[Pair] | None = None,
     stop: threading.Event | None = None,
 ) -> TrainingData:
-    """Read the data of a run and split each set by the seed.
+    """Read the data of a run and split each set.
 
     Planes of one file or layer are on one side; where there is no other, the last ones validate.
     Copies of a picture that validates are not learnt from, whatever they are called.
@@ -183,7 +183,7 @@ def _split(pairs: Sequence[Pair], config: TrainingConfig) -> tuple[list[Pair], l
         n_measured = max(1, round(_OTHERS[1] * len(pairs)))
         return list(pairs[:-n_measured]), list(pairs[-n_measured:])
     bsd100 = all(stack.startswith("bsd100/") for stack in stacks)
-    split = split_names(stacks, config.seed, _BSD100 if bsd100 else _OTHERS)
+    split = split_names(stacks, _BSD100 if bsd100 else _OTHERS)
     places = list(zip(pairs, stacks, strict=True))
     return (
         [pair for pair, stack in places if stack in split.train],
