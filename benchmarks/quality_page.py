@@ -33,11 +33,11 @@ _PROTOCOL = (
 
 _TRAINING = (
     "From the records in their files, which name every picture too. Pictures: those learnt from, and "
-    "those that the best weights were chosen on, by the PSNR in the last column. The trainings of SRCNN "
-    "and `fsrcnn-s-x3`, and those whose names end in `-first`, drew pictures by their area, where each is as likely as any other "
-    "now; those of `fsrcnn-x2-first`, `fsrcnn-x3-first` and `fsrcnn-x4-first` saw zeros outside a patch in "
-    "the deconvolution, where it sees the last pixels repeated now; and the three taught SRCNN. So these "
-    "commands give slightly other weights."
+    "those that the best weights were chosen on, by the PSNR in the last column. The trainings of SRCNN, "
+    "FSRCNN-s and `fsrcnn-x2`, and those whose names end in `-first`, drew pictures by their area, where "
+    "each is as likely as any other now. Those of `fsrcnn-x2`, `fsrcnn-x3-first` and `fsrcnn-x4-first` saw "
+    "zeros outside a patch in the deconvolution, where it sees the last pixels repeated now; and these "
+    "three taught SRCNN. So these commands give slightly other weights."
 )
 
 _TRIED = (

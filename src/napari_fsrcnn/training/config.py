@@ -111,7 +111,7 @@ class TrainingConfig(BaseModel):
     )
     width: Annotated[int, Field(ge=0, le=4096)] = Field(
         default=0,
-        description="inner width of collapsible layers: helps fsrcnn-s, srcnn-955 and adam; 0: "
+        description="inner width of collapsible layers: helps short runs, srcnn-955 and adam; 0: "
         "ordinary layers",
     )
     average: Annotated[float, Field(ge=0, lt=1)] = Field(
