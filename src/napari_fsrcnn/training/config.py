@@ -85,7 +85,7 @@ class TrainingConfig(BaseModel):
     margin: Annotated[int, Field(ge=0, le=1024)] = Field(
         default=0,
         description="LR pixels at each edge of a patch that the loss leaves out, since the network "
-        "sees padding there where a picture would go on; helps fsrcnn-s",
+        "sees padding there where a picture would go on; helps long runs",
     )
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1e-2, description="highest learning rate"
