@@ -59,7 +59,8 @@ def split_names(
 
 
 def _place(name: str) -> bytes:
-    # a file's name need not be text: Python marks what cannot be decoded by surrogates
+    # The 0 is the seed of the shipped models, from when the split followed it: they keep theirs.
+    # A file's name need not be text: Python marks what cannot be decoded by surrogates.
     return sha256(f"0/{name}".encode(errors="surrogateescape")).digest()
 
 
