@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 from typing import TYPE_CHECKING, Final, Literal, cast
@@ -55,7 +56,20 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
         precision=_PRECISIONS[precision],
     )
     fabric.launch()
+    atexit.register(_leave_group)
     return fabric
+
+
+def _leave_group() -> None:
+    """Leave the other processes while Python still runs.
+
+    A thread of the group that lets go of a tensor needs the interpreter's lock. If the interpreter
+    is ending by then, the whole process is aborted.
+    """
+    from torch import distributed
+
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
 
 
 def number_of_processes() -> int:
