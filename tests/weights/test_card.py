@@ -179,6 +179,31 @@ def test_pictures_are_named_once_along_a_chain_of_starts() -> None:
     assert record.start.start.start == TrainingRecord.model_validate(other)
 
 
+def test_a_start_with_one_picture_more_names_that_one_alone() -> None:
+    how = {"config": {}, "step": 5, "seconds": 1.5, "versions": {}, "date": "2026-01-31"}
+    seen = [f"T91/t{number}" for number in range(10, 60)]
+    later = {"data": ["T91"], "train": seen, "validation": [], "fingerprints": ["0a"], **how}
+    # In another order, as earlier versions drew them.
+    start = later | {"train": ["T91/t61", *reversed(seen[1:])], "fingerprints": ["1b", "0a"]}
+    record = TrainingRecord.model_validate(later | {"start": start})
+    written = record.model_dump_json()
+    assert [written.count(name) for name in ("t10", "t61", "t11", "1b")] == [2, 1, 1, 1]
+    assert TrainingRecord.model_validate_json(written) == record
+    assert record.start is not None
+    assert record.start.train == [*seen[1:], "T91/t61"]
+    assert record.start.fingerprints == ["0a", "1b"]
+
+
+@pytest.mark.parametrize("names", [{"added": ["T91/t2"]}, {"added": 1, "removed": []}, 5, [[1]]])
+def test_names_of_a_start_that_mean_nothing_are_refused(names: object) -> None:
+    how = {"config": {}, "step": 5, "seconds": 1.5, "versions": {}, "date": "2026-01-31"}
+    later = {"data": ["T91"], "train": ["T91/t1"], "validation": [], **how}
+    with pytest.raises(ValidationError, match="start"):
+        TrainingRecord.model_validate(later | {"start": later | {"train": names}})
+    with pytest.raises(ValidationError, match="train"):
+        TrainingRecord.model_validate(later | {"start": later, "train": names})
+
+
 def test_a_card_does_not_change() -> None:
     card = Card(architecture="fsrcnn", hyperparameters={}, scale=3)
     with pytest.raises(ValidationError, match="frozen"):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
     field_serializer,
-    model_validator,
+    field_validator,
 )
 
 from napari_fsrcnn.image.value_range import RULE
@@ -45,11 +47,29 @@ class DatasetFigures(_Frozen):
     note: str = ""
 
 
-_PICTURES = ("data", "train", "validation", "fingerprints")
+# Fields that name pictures, which a training often shares with the one that it started from.
+_PICTURES: Final = frozenset({"data", "train", "validation", "fingerprints"})
+
+_Names = Annotated[list[str], AfterValidator(lambda names: sorted(set(names)))]
+
+
+class _Difference(_Frozen):
+    """What names have beyond others, and what they lack of those."""
+
+    added: list[str]
+    removed: list[str]
+
+    @classmethod
+    def between(cls, names: list[str], others: list[str]) -> _Difference:
+        added, removed = {*names} - {*others}, {*others} - {*names}
+        return cls(added=sorted(added), removed=sorted(removed))
+
+    def names(self, others: list[str]) -> list[str]:
+        return [*({*others} - {*self.removed}), *self.added]
 
 
 class TrainingRecord(_Frozen):
-    """How the weights came about; names are ``data set/picture``.
+    """How the weights came about; names are ``data set/picture``, in order, each once.
 
     What older files do not tell is empty. ``start`` is the record of the checkpoint that this
     training started from, if it did from one that was trained here. ``taught_on`` are pictures
@@ -57,31 +77,37 @@ class TrainingRecord(_Frozen):
     that the teacher had learnt from. By their ``fingerprints`` all these pictures are known under
     other names too (:mod:`napari_fsrcnn.image.fingerprint`).
 
-    Written down, what ``start`` has in common with the training itself is left out of it: hundreds
+    Written down, ``start`` tells of its pictures what differs from the training itself: hundreds
     of names, repeated at each start, would be larger than the weights.
     """
 
-    data: list[str]
-    train: list[str]
-    validation: list[str]
+    data: _Names
+    train: _Names
+    validation: _Names
     config: dict[str, Any]
     step: int
     seconds: float
     versions: dict[str, str]
     date: str
     machine: str = ""
+    taught_on: _Names = []
+    fingerprints: _Names = []
+    # The last field, for it is read by those above.
     start: TrainingRecord | None = None
-    taught_on: list[str] = []
-    fingerprints: list[str] = []
 
-    @model_validator(mode="before")
+    @field_validator("start", mode="before")
     @classmethod
-    def _fill_start(cls, fields: Any) -> Any:
-        match fields:
-            case {"start": dict() as start}:
-                shared = {name: fields[name] for name in _PICTURES if name in fields}
-                return {**fields, "start": {**shared, **start}}
-        return fields
+    def _fill_start(cls, start: Any, record: ValidationInfo) -> Any:
+        if not isinstance(start, dict):
+            return start
+        filled = dict(start)
+        for name in _PICTURES & record.data.keys():
+            match start.get(name):
+                case None:
+                    filled[name] = record.data[name]
+                case dict() as difference:
+                    filled[name] = _Difference.model_validate(difference).names(record.data[name])
+        return filled
 
     @field_serializer("start", mode="wrap")
     def _leave_out_repeated(
@@ -89,8 +115,16 @@ class TrainingRecord(_Frozen):
     ) -> dict[str, Any] | None:
         if start is None:
             return None
-        repeated = {name for name in _PICTURES if getattr(start, name) == getattr(self, name)}
-        return {name: value for name, value in write(start).items() if name not in repeated}
+        written: dict[str, Any] = write(start)
+        for name in _PICTURES:
+            names: list[str] = getattr(start, name)
+            difference = _Difference.between(names, getattr(self, name))
+            changes = len(difference.added) + len(difference.removed)
+            if changes == 0:
+                del written[name]
+            elif changes < len(names):
+                written[name] = difference.model_dump()
+        return written
 
     @property
     def pictures(self) -> frozenset[str]:
