@@ -135,9 +135,11 @@ def _option(name: str, value: object) -> list[str]:
 
 
 def _unrecorded(models: Sequence[Model]) -> Iterator[str]:
-    # Of what is not there by default, an earlier version did not know.
+    # A record leaves out what is off by default where the version that wrote it did not know it.
     known = {name for name, info in TrainingConfig.model_fields.items() if info.default is not None}
-    fields = known - _UNRECORDED - {"margin"}  # there was none
+    fields = (
+        known - _UNRECORDED - {"margin"}
+    )  # records without it are from before there were margins
     trainings = {name: record for model in models for name, record in history(model)}
     for name, record in trainings.items():
         # Without ReLU there is nothing that leaks.

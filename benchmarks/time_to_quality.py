@@ -30,7 +30,6 @@ from torch import nn
 from torch.utils.data import DataLoader
 from training_speed import PatchFile, PlainFSRCNN, epochs, wait_for
 
-from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.networks.device import resolve_device
 from napari_fsrcnn.networks.fsrcnn import FSRCNN
 from napari_fsrcnn.networks.network import as_module, freeze
@@ -112,8 +111,7 @@ def start(config: TrainingConfig, data: TrainingData) -> tuple[TrainingState, St
     """Begin a run of the project's own."""
     fabric = start_fabric(resolve_device(config.device), config.precision)
     state = TrainingState(config, fabric.device)
-    patches = PatchSampler(data.train, SCALE, config.patch, config.batch, state.generator)
-    return state, Step(config, state, patches, fabric)
+    return state, Step(config, state, data.train, fabric)
 
 
 def steps_per_second(config: TrainingConfig, data: TrainingData) -> float:

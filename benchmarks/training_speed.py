@@ -33,7 +33,6 @@ from torch.utils.data import DataLoader, Dataset
 
 from napari_fsrcnn.datasets import flat
 from napari_fsrcnn.datasets.luma import LumaPair
-from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.networks.device import describe_device, resolve_device
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.processes import start_fabric
@@ -185,8 +184,7 @@ def project_loop(config: TrainingConfig, **changes: object) -> Loop:
     ]
     fabric = start_fabric(resolve_device(config.device), config.precision)
     state = TrainingState(config, fabric.device)
-    patches = PatchSampler(pairs, SCALE, config.patch, config.batch, state.generator)
-    return Step(config, state, patches, fabric)
+    return Step(config, state, pairs, fabric)
 
 
 def measure(

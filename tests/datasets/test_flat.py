@@ -57,7 +57,7 @@ def test_a_gpu_draws_the_same_patches_from_the_host(monkeypatch: pytest.MonkeyPa
     for share in (flat.SHARE, 0):
         monkeypatch.setattr(flat, "SHARE", share)
         generator = torch.Generator("cuda").manual_seed(3)
-        sampler = PatchSampler(pairs, 2, 4, 16, generator)
+        sampler = PatchSampler(pairs, 2, 4, 16, 1, generator)
         drawn.append([sampler.draw() for _ in range(20)])
         states.append(generator.get_state())
     for on_device, on_host in zip(*drawn, strict=True):

@@ -16,8 +16,8 @@ def picture(index: int, height: int, width: int) -> LumaPair:
     return LumaPair(str(index), hr[::SCALE, ::SCALE].copy(), hr, whole_levels=True)
 
 
-def sampler(pairs: list[LumaPair], seed: int = 0, batch: int = 64) -> PatchSampler:
-    return PatchSampler(pairs, SCALE, PATCH, batch, torch.Generator().manual_seed(seed))
+def sampler(pairs: list[LumaPair], seed: int = 0, batch: int = 64, margin: int = 0) -> PatchSampler:
+    return PatchSampler(pairs, SCALE, PATCH, batch, margin, torch.Generator().manual_seed(seed))
 
 
 def orientations(square: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -27,7 +27,8 @@ def orientations(square: NDArray[np.float32]) -> list[NDArray[np.float32]]:
 
 def test_patches_are_cut_from_the_pictures_and_lr_fits_hr() -> None:
     pairs = [picture(0, 9, 6), picture(1, 4, 11)]
-    lr, hr = sampler(pairs).draw()
+    lr, hr, counts = sampler(pairs).draw()
+    assert (counts == 1).all()
     assert lr.shape == (64, 1, PATCH, PATCH)
     assert hr.shape == (64, 1, SCALE * PATCH, SCALE * PATCH)
     for low, high in zip(lr[:, 0].numpy(), hr[:, 0].numpy(), strict=True):
@@ -58,9 +59,41 @@ def test_small_and_large_pictures_are_drawn_alike() -> None:
     assert index.int().bincount().tolist() == pytest.approx([1000] * 3, abs=150)
 
 
+def test_edges_are_drawn_about_as_often_as_the_inside() -> None:
+    rows, width = 20, 12
+    lr = sampler([picture(0, rows, width)], batch=4000).draw().lr
+    row_of_pixels = lr.long() // (SCALE * SCALE * width)
+    drawn = row_of_pixels.flatten().bincount(minlength=rows)
+    assert float(drawn.min() / drawn.median()) > 0.5
+    assert drawn.tolist() == pytest.approx(drawn.flip(0).tolist(), rel=0.15)
+
+
+@pytest.mark.parametrize("margin", [1, 2])
+def test_a_margin_counts_nothing_where_the_picture_goes_on(margin: int) -> None:
+    height, width, patch = 9, 7, 5
+    random = torch.Generator().manual_seed(0)
+    lr, _, counts = PatchSampler(
+        [picture(0, height, width)], SCALE, patch, 300, margin, random
+    ).draw()
+    assert counts.shape == (300, 1, SCALE * patch, SCALE * patch)
+    seen = set()
+    for pixels, found in zip(lr[:, 0].long().numpy(), counts[:, 0].numpy(), strict=True):
+        inside = np.ones((patch, patch), bool)
+        # Every pixel's number says where it lies in the picture, however the patch is turned.
+        y, x = (place // SCALE for place in np.divmod(pixels, SCALE * width))
+        for place, length in ((y, height), (x, width)):
+            inside &= (place - place.min() >= margin) | (place.min() == 0)
+            inside &= (place.max() - place >= margin) | (place.max() == length - 1)
+        seen.add(int(inside.sum()))
+        expected = np.kron(inside / inside.mean(), np.ones((SCALE, SCALE)))
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+    kept = patch - 2 * margin
+    assert seen >= {kept * kept, kept * (kept + margin), (kept + margin) ** 2}
+
+
 def test_same_seed_same_patches() -> None:
     pairs = [picture(0, 9, 9)]
-    first, second, other = (sampler(pairs, seed).draw()[1] for seed in (1, 1, 2))
+    first, second, other = (sampler(pairs, seed).draw().hr for seed in (1, 1, 2))
     assert torch.equal(first, second)
     assert not torch.equal(first, other)
 

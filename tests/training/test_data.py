@@ -60,8 +60,9 @@ def planes(label: str, count: int) -> list[Pair]:
     return [replace(pair, stack=label) for pair in pairs(label, count, (16, 16))]
 
 
-def test_planes_of_a_stack_stay_on_one_side() -> None:
-    pictures = [plane for n in range(6) for plane in planes(f"cells/{n}", 5)]
+@pytest.mark.parametrize("folder", ["cells", "mitosis", "a"])
+def test_planes_of_a_stack_stay_on_one_side(folder: str) -> None:
+    pictures = [plane for n in range(6) for plane in planes(f"{folder}/{n}", 5)]
     data = prepare_data(CONFIG, pictures)
     learnt, measured = (
         {name.rpartition("/")[0] for name in names}

@@ -16,7 +16,6 @@ from torch import Tensor
 
 from napari_fsrcnn.datasets.luma import LumaPair
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.networks import recorded
 from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.networks.recorded import Recorded
@@ -66,14 +65,13 @@ def photographs(count: int = 3) -> list[LumaPair]:
 def learn(**changes: Any) -> tuple[list[float], dict[str, Tensor]]:
     """Take some steps; return the losses, and the averaged weights after them."""
     settings: dict[str, Any] = {"arch": "fsrcnn-s", "scale": 2, "batch": 4, "patch": 12}
-    settings |= {"steps": STEPS, "device": "cuda", "lr": 1e-3} | changes
+    settings |= {"steps": STEPS, "margin": 2, "device": "cuda", "lr": 1e-3} | changes
     config = TrainingConfig(**settings)
     fabric = start_fabric(torch.device("cuda:0"), config.precision)
     state = TrainingState(config, fabric.device)
-    patches = PatchSampler(photographs(), 2, config.patch, config.batch, state.generator)
     teacher = load_teacher(config, fabric.device)
     taught = None if teacher is None else as_module(teacher.network)
-    step = Step(config, state, patches, fabric, taught)
+    step = Step(config, state, photographs(), fabric, taught)
     losses = [step() for _ in range(STEPS)]
     if not config.compile:
         parts = [step._recorded, state._recorded, getattr(state.optimizer, "_recorded", None)]
@@ -197,7 +195,7 @@ def test_the_best_network_stays_what_it_was_while_the_average_moves_on() -> None
     config = TrainingConfig(arch="fsrcnn-s", scale=2, batch=2, patch=12, device="cuda")
     fabric = start_fabric(torch.device("cuda:0"), config.precision)
     state = TrainingState(config, fabric.device)
-    step = Step(config, state, PatchSampler(photographs(), 2, 12, 2, state.generator), fabric)
+    step = Step(config, state, photographs(), fabric)
     for _ in range(6):
         step()
     state.keep(30.0)

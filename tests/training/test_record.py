@@ -51,7 +51,7 @@ def test_the_record_says_what_was_trained_on_what_and_for_how_long() -> None:
     assert training is not None
     assert training.data == ["a", "b"]
     assert (training.train, training.validation) == (["a/1", "b/1"], ["a/1", "b/2"])
-    assert training.fingerprints == ["print of b/1", "print of a/1", "print of b/2"]
+    assert training.fingerprints == ["print of a/1", "print of b/1", "print of b/2"]
     assert (training.step, training.seconds, training.config["seed"]) == (120, 3.1, 4)
     assert training.versions["torch"] == version("torch")
     assert training.machine.startswith("CPU (")

@@ -11,8 +11,10 @@ from torch import Tensor, nn
 
 from napari_fsrcnn.datasets.luma import LumaPair
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.datasets.patches import Batch
+from napari_fsrcnn.networks.network import as_module
 from napari_fsrcnn.training.config import TrainingConfig
+from napari_fsrcnn.training.events import Finished
 from napari_fsrcnn.training.processes import start_fabric
 from napari_fsrcnn.training.schedule import START
 from napari_fsrcnn.training.state import TrainingState
@@ -46,8 +48,7 @@ def noise() -> LumaPair:
 def first_step(pair: LumaPair, **changes: Any) -> tuple[TrainingState, Step]:
     config = PLAIN.model_copy(update=changes)
     state = TrainingState(config, CPU)
-    patches = PatchSampler([pair], config.scale, config.patch, config.batch, state.generator)
-    return state, Step(config, state, patches, start_fabric(CPU, config.precision))
+    return state, Step(config, state, [pair], start_fabric(CPU, config.precision))
 
 
 def moved(at: int = 0, **changes: Any) -> Weights:
@@ -105,24 +106,37 @@ def test_levels_vary_in_lr_and_hr_alike_if_that_is_asked_for(levels: bool) -> No
     assert loss == pytest.approx(0, abs=1e-3)
 
 
-def test_the_margin_of_a_patch_is_not_learnt_from() -> None:
+def test_what_does_not_count_is_not_learnt_from() -> None:
     pair, margin = noise(), 3 * PLAIN.scale
     whole = slice(0, PLAIN.patch * PLAIN.scale)
     lr = torch.from_numpy(pair.lr)[None, None, : PLAIN.patch, : PLAIN.patch]
     hr = torch.from_numpy(pair.hr)[None, None, whole, whole]
-    framed = torch.full_like(hr, 7)
+    framed, within = torch.full_like(hr, 7), torch.zeros_like(hr)
     inside = (..., slice(margin, -margin), slice(margin, -margin))
-    framed[inside] = hr[inside]
+    framed[inside], within[inside] = hr[inside], 1
 
-    def step_on(target: Tensor, margin: int) -> Weights:
-        state, step = first_step(pair, batch=1, margin=margin)
-        step.patches.draw = lambda: (lr, target)  # type: ignore[method-assign]
+    def step_on(target: Tensor, counts: Tensor) -> Weights:
+        state, step = first_step(pair, batch=1)
+        step.patches.draw = lambda: Batch(lr, target, counts)  # type: ignore[method-assign]
         step()
         return weights_of(state.wide)
 
-    assert_close(step_on(framed, margin=3), step_on(hr, margin=3))
+    counts, everywhere = within / within.mean(), torch.ones_like(hr)
+    assert_close(step_on(framed, counts), step_on(hr, counts))
     with pytest.raises(AssertionError):
-        assert_close(step_on(framed, margin=2), step_on(hr, margin=2))
+        assert_close(step_on(framed, everywhere), step_on(hr, everywhere))
+
+
+def test_a_step_draws_with_the_margin_of_its_run(pictures: list[Pair]) -> None:
+    moved_by = []
+    for margin in (0, 2):
+        config = PLAIN.model_copy(update={"margin": margin, "steps": 1, "validate_every": 1})
+        *_, finished = train(config, pictures=pictures)
+        assert isinstance(finished, Finished)
+        assert finished.model is not None
+        moved_by.append(weights_of(as_module(finished.model.network)))
+    with pytest.raises(AssertionError):
+        assert_close(*moved_by)
 
 
 def test_bf16_moves_about_as_float32_does() -> None:

@@ -194,11 +194,13 @@ def test_a_start_with_one_picture_more_names_that_one_alone() -> None:
     assert record.start.fingerprints == ["0a", "1b"]
 
 
-@pytest.mark.parametrize("names", [{"added": ["T91/t2"]}, {"added": 1, "removed": []}, 5, [[1]]])
+@pytest.mark.parametrize(
+    "names", [{"added": ["T91/t2"]}, {"added": 1, "removed": []}, 5, [[1]], None]
+)
 def test_names_of_a_start_that_mean_nothing_are_refused(names: object) -> None:
     how = {"config": {}, "step": 5, "seconds": 1.5, "versions": {}, "date": "2026-01-31"}
     later = {"data": ["T91"], "train": ["T91/t1"], "validation": [], **how}
-    with pytest.raises(ValidationError, match="start"):
+    with pytest.raises(ValidationError, match=r"start\.train"):
         TrainingRecord.model_validate(later | {"start": later | {"train": names}})
     with pytest.raises(ValidationError, match="train"):
         TrainingRecord.model_validate(later | {"start": later, "train": names})

@@ -52,7 +52,7 @@ def test_what_is_shipped_has_as_many_weights_as_the_published_network(name: str)
 @pytest.mark.parametrize("name", list_models())
 def test_what_is_shipped_is_hardly_larger_than_its_weights(name: str) -> None:
     weights = 4 * count_weights(load_model(name).network)
-    assert model_path(name).stat().st_size < weights + 36_000
+    assert model_path(name).stat().st_size < weights + 24_000
 
 
 @pytest.mark.parametrize("value", [0, 0.01, 0.25, 0.5, 0.75, 1])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QFontMetrics
 
 from napari_fsrcnn.evaluation.figures import ImageScore, ModelScore
 from napari_fsrcnn.widgets.score_table import ScoreTable
@@ -43,6 +44,16 @@ def test_rows_come_as_they_are_measured(table: ScoreTable) -> None:
     assert column(table.rows, PICTURE) == ["b", "b", "a", "a", "c", "c"]
     assert column(table.rows, PSNR)[::2] == ["9.50", "10.25", "∞"]
     assert column(table.rows, GAIN) == ["+1.50", "-1.00", "+2.25", "-1.00", "+∞", "-1.00"]
+
+
+def test_titles_say_the_unit_and_are_seen_whole(table: ScoreTable) -> None:
+    header, model = table.rows.horizontalHeader(), table.rows.model()
+    titles = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(header.count())]
+    assert titles[PSNR] == "PSNR, dB"
+    font = header.font()
+    font.setBold(True)  # as napari draws them
+    widths = [QFontMetrics(font).horizontalAdvance(title) for title in titles]
+    assert all(width < header.sectionSize(n) for n, width in enumerate(widths))
 
 
 @pytest.mark.parametrize(

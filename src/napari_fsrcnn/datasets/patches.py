@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,11 +12,24 @@ from napari_fsrcnn.datasets.flat import Flat, HostFlat, fits
 from napari_fsrcnn.datasets.luma import LumaPair
 
 
+class Batch(NamedTuple):
+    """Patches, and what each HR pixel of them counts in a loss: 1 in the mean of a patch.
+
+    ``lr`` is a float32 Tensor of shape ``(batch, 1, patch, patch)``; ``hr`` and ``counts`` are of
+    ``(batch, 1, scale * patch, scale * patch)``.
+    """
+
+    lr: Tensor
+    hr: Tensor
+    counts: Tensor
+
+
 class PatchSampler:
     """Draws batches of patches: a picture, a place in it, and one of the eight orientations.
 
     Each picture is drawn as often as any other, small or large, as each counts the same in the mean
-    PSNR that a run is judged by.
+    PSNR that a run is judged by. A patch's middle lies anywhere in the picture, as far as the patch
+    fits: so a picture's edges are learnt from about as often as its inside.
 
     All pictures lie one after another in one flat tensor on the device, so a batch is a single
     indexed read: no files, no workers, no copies between host and device. Pictures that would take
@@ -30,6 +44,9 @@ class PatchSampler:
         Size of the square LR patch in pixels.
     batch : int
         Patches drawn at once.
+    margin : int
+        LR pixels at each edge of a patch that count nothing, where the picture goes on beyond: the
+        network sees padding there, which it sees at a picture's edge only, once it is trained.
     generator : torch.Generator
         On the device that the pictures are to be held on; all randomness comes from it.
 
@@ -45,6 +62,7 @@ class PatchSampler:
         scale: int,
         patch: int,
         batch: int,
+        margin: int,
         generator: torch.Generator,
     ) -> None:
         self.pairs = [pair for pair in pairs if min(pair.lr.shape) >= patch]
@@ -56,24 +74,18 @@ class PatchSampler:
         self.scale = scale
         self.patch = patch
         self.batch = batch
+        self.margin = margin
         self.generator = generator
         device = generator.device
         n_bytes = sum(pair.lr.nbytes + pair.hr.nbytes for pair in self.pairs)
         held = Flat if fits(n_bytes, device) else HostFlat
         self._lr = held([pair.lr for pair in self.pairs], device)
         self._hr = held([pair.hr for pair in self.pairs], device)
-        sizes = torch.tensor([pair.lr.shape for pair in self.pairs], device=device)
-        self._places = sizes - patch + 1
+        self._sizes = torch.tensor([pair.lr.shape for pair in self.pairs], device=device)
         self._aside = None if held is Flat else _stream_aside(device)
 
-    def draw(self) -> tuple[Tensor, Tensor]:
-        """Draw a batch.
-
-        Returns
-        -------
-        lr : Tensor of float32, shape (batch, 1, patch, patch)
-        hr : Tensor of float32, shape (batch, 1, scale * patch, scale * patch)
-        """
+    def draw(self) -> Batch:
+        """Draw a batch."""
         if self._aside is None:
             return self._draw()
         # The host waits for the places of the patches, but not for the steps that the device has
@@ -83,22 +95,35 @@ class PatchSampler:
         with torch.cuda.stream(self._aside):
             batch = self._draw()
         now.wait_stream(self._aside)
-        for patches in batch:
-            patches.record_stream(now)
+        for tensor in batch:
+            tensor.record_stream(now)
         return batch
 
-    def _draw(self) -> tuple[Tensor, Tensor]:
+    def _draw(self) -> Batch:
         random, device = self.generator, self.generator.device
         picture = torch.randint(len(self.pairs), (self.batch,), generator=random, device=device)
-        places = self._places[picture]
-        chance = torch.rand(places.shape, generator=random, device=device)
-        # A chance just below 1 times a large count may be rounded up to that count.
-        corner = torch.minimum((chance * places).long(), places - 1)
+        last = self._sizes[picture] - self.patch
+        chance = torch.rand(last.shape, generator=random, device=device)
+        middle = chance * self._sizes[picture]
+        corner = (middle - (self.patch - 1) / 2).long().clamp(min=0).minimum(last)
         turns = torch.randint(2, (self.batch, 3), generator=random, device=device).bool()
-        return (
+        return Batch(
             self._lr.read(picture, corner, self.patch, turns),
             self._hr.read(picture, corner * self.scale, self.patch * self.scale, turns),
+            self._count(corner == 0, corner == last, turns),
         )
+
+    def _count(self, first: Tensor, last: Tensor, turns: Tensor) -> Tensor:
+        """Tell what pixels count, where patches begin and end with their pictures or do not."""
+        place = torch.arange(self.patch, device=first.device)
+        inside = (place >= self.margin) | first[:, :, None]
+        inside &= (place < self.patch - self.margin) | last[:, :, None]
+        rows, columns = torch.where(turns[:, :2, None], inside.flip(-1), inside).unbind(1)
+        counted = (rows[:, :, None] & columns[:, None, :]).float()
+        counted = torch.where(turns[:, 2, None, None], counted.mT, counted)
+        counted /= counted.mean((1, 2), keepdim=True)
+        enlarged = counted.repeat_interleave(self.scale, 1).repeat_interleave(self.scale, 2)
+        return enlarged[:, None]
 
 
 def _stream_aside(device: torch.device) -> torch.cuda.Stream:

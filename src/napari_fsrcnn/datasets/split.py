@@ -25,7 +25,7 @@ def split_names(
 
     A name's place follows from its hash, so neither the order in which a folder is listed nor a
     random generator changes the split: networks that are trained with different seeds are chosen,
-    and can be compared, on the same pictures, and none has seen those that are kept for testing.
+    and can be compared, on the same pictures, and those that are kept for testing train none of them.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def split_names(
 
 
 def _place(name: str) -> bytes:
-    # The 0 is the seed of the shipped models, from when the split followed it: they keep theirs.
+    # The 0 was a seed once. It stays, so that the split of the shipped models' pictures does.
     # A file's name need not be text: Python marks what cannot be decoded by surrogates.
     return sha256(f"0/{name}".encode(errors="surrogateescape")).digest()
 

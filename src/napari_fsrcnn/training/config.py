@@ -84,8 +84,8 @@ class TrainingConfig(BaseModel):
     )
     margin: Annotated[int, Field(ge=0, le=1024)] = Field(
         default=0,
-        description="LR pixels at each edge of a patch that the loss leaves out, since the network "
-        "sees padding there where a picture would go on; helps long runs",
+        description="LR pixels at each edge of a patch that the loss leaves out where the picture goes "
+        "on beyond, since the network sees padding there; helps long runs of FSRCNN",
     )
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1e-2, description="highest learning rate"
@@ -111,7 +111,7 @@ class TrainingConfig(BaseModel):
     )
     width: Annotated[int, Field(ge=0, le=4096)] = Field(
         default=0,
-        description="inner width of collapsible layers: helps short runs, srcnn-955 and adam; 0: "
+        description="inner width of collapsible layers: helps short runs of FSRCNN, srcnn-955 and adam; 0: "
         "ordinary layers",
     )
     average: Annotated[float, Field(ge=0, lt=1)] = Field(
@@ -168,10 +168,10 @@ class TrainingConfig(BaseModel):
             )
         if self.loss == "mse-perceptual":
             pools = sum(name.startswith("pool") for name in layers_to(self.vgg, self.vgg_layer))
-            if (self.patch - 2 * self.margin) * self.scale < 2**pools:
+            if self.patch * self.scale < 2**pools:
                 raise ValueError(
-                    f"{self.vgg_layer} wants HR patches of at least {2**pools} x {2**pools} pixels, "
-                    f"less the margin: choose a larger patch, or an earlier layer"
+                    f"{self.vgg_layer} wants HR patches of at least {2**pools} x {2**pools} pixels: "
+                    f"choose a larger patch, or an earlier layer"
                 )
         return self
 

@@ -7,7 +7,6 @@ from functools import partial
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from napari_fsrcnn.training.config import Loss, TrainingConfig
 
@@ -20,8 +19,8 @@ SMALLEST = 1e-3
 CHARBONNIER = 1e-3
 """Difference, in [0, 1], below which Charbonnier's loss is a square and above which a distance."""
 
-LossFunction = Callable[[float, Tensor, Tensor], Tensor]
-"""Maps progress in [0, 1], output and target to a mean loss, shape ()."""
+LossFunction = Callable[[float, Tensor, Tensor, Tensor], Tensor]
+"""Maps progress in [0, 1], output, target and what pixels count to a mean loss, shape ()."""
 
 
 def training_loss(config: TrainingConfig, device: torch.device) -> LossFunction:
@@ -40,15 +39,18 @@ def training_loss(config: TrainingConfig, device: torch.device) -> LossFunction:
 
     features = perceptual_loss(config.vgg, config.vgg_layer, config.vgg_file, device)
 
-    def loss(_progress: float, output: Tensor, target: Tensor) -> Tensor:
-        perceptual: Tensor = features(output, target)
-        return functional.mse_loss(output, target) + config.vgg_weight * perceptual
+    def loss(progress: float, output: Tensor, target: Tensor, counts: Tensor) -> Tensor:
+        perceptual: Tensor = features(torch.where(counts > 0, output, target), target)
+        pixels = pixel_loss("mse", progress, output, target, counts)
+        return pixels + config.vgg_weight * perceptual
 
     return loss
 
 
-def pixel_loss(loss: Loss, progress: float, output: Tensor, target: Tensor) -> Tensor:
-    """Mean loss over all pixels.
+def pixel_loss(
+    loss: Loss, progress: float, output: Tensor, target: Tensor, counts: Tensor
+) -> Tensor:
+    """Mean loss over the pixels that count.
 
     Parameters
     ----------
@@ -57,8 +59,8 @@ def pixel_loss(loss: Loss, progress: float, output: Tensor, target: Tensor) -> T
         and in the mean squared error the patches that nothing can restore outweigh all others.
     progress : float
         Part of the schedule that is done, in [0, 1].
-    output, target : Tensor of equal shape
-        The first axis counts patches.
+    output, target, counts : Tensor of equal shape
+        The first axis counts patches; ``counts`` says what each pixel counts, with a mean of 1.
 
     Returns
     -------
@@ -68,11 +70,12 @@ def pixel_loss(loss: Loss, progress: float, output: Tensor, target: Tensor) -> T
     ----------
     Charbonnier: Lai et al., "Deep Laplacian pyramid networks", arXiv 1704.03915, section 3.3.
     """
+    difference = output - target
     if loss == "mse" or (loss == "l1-mse" and progress >= MSE_FROM):
-        return functional.mse_loss(output, target)
+        return (difference.square() * counts).mean()
     if loss == "rmse":
-        squared = (output - target).square().mean(dim=tuple(range(1, output.dim())))
+        squared = (difference.square() * counts).mean(dim=tuple(range(1, output.dim())))
         return (squared + SMALLEST**2).sqrt().mean()
     if loss == "charbonnier":
-        return ((output - target).square() + CHARBONNIER**2).sqrt().mean()
-    return functional.l1_loss(output, target)
+        return ((difference.square() + CHARBONNIER**2).sqrt() * counts).mean()
+    return (difference.abs() * counts).mean()

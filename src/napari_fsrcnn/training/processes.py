@@ -33,6 +33,7 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
     """
     from lightning_fabric import Fabric
     from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+    from torch import distributed
 
     # What it says of its precision and of Tensor Cores is meant for programmers.
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
@@ -56,14 +57,15 @@ def start_fabric(device: torch.device, precision: Precision) -> Fabric:
         precision=_PRECISIONS[precision],
     )
     fabric.launch()
-    atexit.register(_leave_group)
+    if distributed.get_backend() != "nccl":  # which Fabric leaves
+        atexit.register(_leave_group)
     return fabric
 
 
 def _leave_group() -> None:
     """Leave the other processes while Python still runs.
 
-    A thread of the group that lets go of a tensor needs the interpreter's lock. If the interpreter
+    A thread of the group that lets go of a tensor needs the interpreter's lock. Where the interpreter
     is ending by then, the whole process is aborted.
     """
     from torch import distributed

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from napari_fsrcnn.datasets.patches import PatchSampler
+from napari_fsrcnn.datasets.luma import LumaPair
+from napari_fsrcnn.datasets.patches import Batch, PatchSampler
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 from napari_fsrcnn.networks.recorded import Recorded
 from napari_fsrcnn.training.config import TrainingConfig
@@ -17,7 +20,7 @@ from napari_fsrcnn.training.state import TrainingState
 
 
 class Step:
-    """Takes steps with a state, on the patches that a sampler draws.
+    """Takes steps with a state, on patches drawn at random.
 
     Where several processes train together, each draws the patches of all and takes its own, so
     that they learn from what one process with the batch of all would learn from.
@@ -26,8 +29,8 @@ class Step:
     ----------
     config : TrainingConfig
     state : TrainingState
-    patches : PatchSampler
-        With the batch of all processes.
+    pairs : sequence of LumaPair
+        Pictures to learn from.
     fabric : Fabric
         Started.
     teacher : Module, optional
@@ -38,20 +41,19 @@ class Step:
         self,
         config: TrainingConfig,
         state: TrainingState,
-        patches: PatchSampler,
+        pairs: Sequence[LumaPair],
         fabric: Fabric,
         teacher: nn.Module | None = None,
     ) -> None:
         self.config = config
         self.state = state
-        self.patches = patches
+        sizes = (config.scale, config.patch, config.batch, config.margin)
+        self.patches = PatchSampler(pairs, *sizes, state.generator)
         self.fabric = fabric
         self.teacher = teacher
         self._loss = training_loss(config, state.generator.device)
         if config.compile:
             state.wide.compile()
-        margin, side = config.scale * config.margin, config.scale * config.patch
-        self._inside = (..., slice(margin, side - margin), slice(margin, side - margin))
         self._network, self._optimizer = fabric.setup(state.wide, state.optimizer)
         self._network.train()
         # Several processes wait for each other's gradients, which can't be recorded.
@@ -96,9 +98,9 @@ class Step:
         progress = state.step / config.steps
         for group in self._optimizer.param_groups:
             group["lr"] = config.lr * group["part"] * learning_rate(config.schedule, progress)
-        lr, hr = self._draw()
+        lr, hr, counts = self._draw()
         other_loss = config.loss == "l1-mse" and progress >= MSE_FROM
-        loss = self._recorded(self._set_gradients, other_loss, lr, hr)
+        loss = self._recorded(self._set_gradients, other_loss, lr, hr, counts)
         assert loss is not None  # noqa: S101 - it has one
         if config.clip:
             self.fabric.clip_gradients(self._network, self._optimizer, max_norm=config.clip)
@@ -107,24 +109,21 @@ class Step:
         state.update_average()
         return loss
 
-    def _set_gradients(self, lr: Tensor, hr: Tensor) -> Tensor:
+    def _set_gradients(self, lr: Tensor, hr: Tensor, counts: Tensor) -> Tensor:
         """Compute the loss of a batch, and every weight's gradient."""
         lr = lr.contiguous(memory_format=torch.channels_last)
         target = hr if self.teacher is None else self.teacher(lr)
         self._optimizer.zero_grad()
-        output = self._network(lr)
-        inside = self._inside
-        loss = self._loss(
-            self.state.step / self.config.steps, output.float()[inside], target[inside]
-        )
+        progress = self.state.step / self.config.steps
+        loss = self._loss(progress, self._network(lr).float(), target, counts)
         self.fabric.backward(loss)
         return loss.detach()
 
-    def _draw(self) -> tuple[Tensor, Tensor]:
+    def _draw(self) -> Batch:
         self.patches.batch = self.state.batch * self.fabric.world_size
-        lr, hr = self.patches.draw()
+        lr, hr, counts = self.patches.draw()
         if self.config.levels:
             lr, hr = vary_levels(lr, hr, self.patches.generator)
         rank, batch = self.fabric.global_rank, self.state.batch
         own = slice(rank * batch, (rank + 1) * batch)
-        return lr[own], hr[own]
+        return Batch(lr[own], hr[own], counts[own])

@@ -55,7 +55,7 @@ def pictures_only_taught(teacher: Model | None, data: TrainingData) -> list[str]
 
 
 def fingerprints_seen(teacher: Model | None, data: TrainingData) -> list[str]:
-    """List the fingerprints of the run's pictures, then those that only the teacher had seen."""
+    """List the fingerprints of the pictures that the run or its teacher has seen."""
     record = None if teacher is None else teacher.card.training
     taught = frozenset() if record is None else record.all_fingerprints
-    return [*data.fingerprints, *sorted(taught - {*data.fingerprints})]
+    return sorted(taught | {*data.fingerprints})

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.datasets.patches import PatchSampler
 from napari_fsrcnn.datasets.source import ReadingStopped
 from napari_fsrcnn.files.atomic import remove_leftovers
 from napari_fsrcnn.inference.tiles import UpscaleStopped
@@ -71,7 +70,7 @@ class Trainer:
         folder = config.run_folder if first_process() else None
         self._folder = RunFolder(folder) if folder is not None else None
         self._ended: Reason | None = None
-        self._diverged: Diverged | None = None
+        self._diverged: str | None = None
         self._limit = LossLimit()
 
     def run(
@@ -90,12 +89,9 @@ class Trainer:
         except ReadingStopped:
             return
         self._validator = Validator(data.validation, config.scale, fabric.device)
-        patches = PatchSampler(
-            data.train, config.scale, config.patch, config.batch, self._state.generator
-        )
-        self._data = replace(data, train=tuple(patches.pairs))
         teacher = None if self._teacher is None else as_module(self._teacher.network)
-        self._step = Step(config, self._state, patches, fabric, teacher)
+        self._step = Step(config, self._state, data.train, fabric, teacher)
+        self._data = replace(data, train=tuple(self._step.patches.pairs))
         if self._resuming:
             self._state.load(RunFolder(self._run_folder()).state)
             if self._state.pictures is not None:
@@ -182,7 +178,7 @@ class Trainer:
         try:
             validated = self._validate(loss, stop) if first_process() else None
         except Diverged as error:
-            self._diverged = error
+            self._diverged = str(error)
         except UpscaleStopped:
             return
         else:
@@ -209,7 +205,7 @@ class Trainer:
                 self._limit.check(self._recent.value)
             self._state.keep_sound()
         except Diverged as error:
-            self._diverged = error
+            self._diverged = str(error)
         return self._diverged is None
 
     def _go_back_if_diverged(self) -> Iterator[Noticed]:

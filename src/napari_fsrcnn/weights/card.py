@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
+    TypeAdapter,
     ValidationInfo,
     field_serializer,
     field_validator,
@@ -48,13 +49,13 @@ class DatasetFigures(_Frozen):
 
 
 # Fields that name pictures, which a training often shares with the one that it started from.
-_PICTURES: Final = frozenset({"data", "train", "validation", "fingerprints"})
+_PICTURES: Final = ("data", "train", "validation", "fingerprints")
 
 _Names = Annotated[list[str], AfterValidator(lambda names: sorted(set(names)))]
 
 
 class _Difference(_Frozen):
-    """What names have beyond others, and what they lack of those."""
+    """How names differ from others."""
 
     added: list[str]
     removed: list[str]
@@ -68,8 +69,11 @@ class _Difference(_Frozen):
         return [*({*others} - {*self.removed}), *self.added]
 
 
+_DIFFERENCES: Final = TypeAdapter(dict[str, _Difference])
+
+
 class TrainingRecord(_Frozen):
-    """How the weights came about; names are ``data set/picture``, in order, each once.
+    """How the weights came about; names are ``data set/picture``, sorted, each once.
 
     What older files do not tell is empty. ``start`` is the record of the checkpoint that this
     training started from, if it did from one that was trained here. ``taught_on`` are pictures
@@ -92,7 +96,7 @@ class TrainingRecord(_Frozen):
     machine: str = ""
     taught_on: _Names = []
     fingerprints: _Names = []
-    # The last field, for it is read by those above.
+    # The last field: what its own record leaves out is filled in from those above.
     start: TrainingRecord | None = None
 
     @field_validator("start", mode="before")
@@ -100,14 +104,11 @@ class TrainingRecord(_Frozen):
     def _fill_start(cls, start: Any, record: ValidationInfo) -> Any:
         if not isinstance(start, dict):
             return start
-        filled = dict(start)
-        for name in _PICTURES & record.data.keys():
-            match start.get(name):
-                case None:
-                    filled[name] = record.data[name]
-                case dict() as difference:
-                    filled[name] = _Difference.model_validate(difference).names(record.data[name])
-        return filled
+        others: dict[str, list[str]] = {k: v for k, v in record.data.items() if k in _PICTURES}
+        written = {name: start[name] for name in others if isinstance(start.get(name), dict)}
+        differences = _DIFFERENCES.validate_python(written)
+        whole = {name: each.names(others[name]) for name, each in differences.items()}
+        return {**others, **start, **whole}
 
     @field_serializer("start", mode="wrap")
     def _leave_out_repeated(
@@ -121,8 +122,8 @@ class TrainingRecord(_Frozen):
             difference = _Difference.between(names, getattr(self, name))
             changes = len(difference.added) + len(difference.removed)
             if changes == 0:
-                del written[name]
-            elif changes < len(names):
+                written.pop(name, None)
+            elif name in written and changes < len(names):
                 written[name] = difference.model_dump()
         return written
 

@@ -224,7 +224,7 @@ class ScoreTable(QWidget):
     def _narrow_columns(self) -> None:
         header = self.rows.horizontalHeader()
         font = header.font()
-        font.setBold(True)  # napari's style draws titles so, of which the font does not tell
+        font.setBold(True)  # napari's style sheet draws titles bold, which the font does not tell
         titles = QFontMetrics(font)
         number = header.fontMetrics().horizontalAdvance("+0.0000")
         for index, column in enumerate(_COLUMNS):
