@@ -47,6 +47,18 @@ def to_onnx(layers: Sequence[Layer], height: int, width: int) -> bytes:
     return bytes(checked.SerializeToString())
 
 
+def product_to_onnx(matrix: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> bytes:
+    """Write an ONNX model that multiplies what it is given by a matrix."""
+    rows, columns = matrix.shape
+    given = helper.make_tensor_value_info("given", TensorProto.FLOAT, [None, rows])
+    product = helper.make_tensor_value_info("product", TensorProto.FLOAT, [None, columns])
+    node = helper.make_node("MatMul", ["given", "matrix"], ["product"])
+    tensor = numpy_helper.from_array(matrix, "matrix")
+    graph = helper.make_graph([node], "product", [given], [product], [tensor])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
 def to_ncnn(layers: Sequence[Layer], folder: Path) -> tuple[Path, Path]:
     """Write ncnn's two files: the layers as text, and their weights."""
     lines, weights = ["Input lr 0 1 m0"], b""
