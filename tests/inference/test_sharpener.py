@@ -32,6 +32,7 @@ class Watched:
         self.gate = threading.Event()
         self.begun = threading.Event()
         self.read: list[Any] = []
+        self.threads: list[tuple[int, int]] = []
         self.sentences: list[str] = []
         self.notices: list[str] = []
         self.came = threading.Semaphore(0)
@@ -48,6 +49,7 @@ class Watched:
             self.begun.set()
             assert self.gate.wait(60)
             self.read.append(key[0].start)
+            self.threads.append((threading.get_ident(), torch.get_num_threads()))
         region: NDArray[Any] = self.image[key]
         return region
 
@@ -96,6 +98,22 @@ def test_rough_at_once_then_sharp(watched: Watched, model: Model) -> None:
     expected = upscale(STACK, model, device="cpu")[2, 4:30, 4:30]
     assert np.abs(sharp.astype(int) - expected).max() <= 1
     assert set(watched.read) == {2}
+
+
+def test_each_thread_computes_its_block_alone(model: Model) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    watched = Watched(model, STACK)
+    try:
+        watched.gate.set()
+        watched.sharpener.look(watched.picture[0])
+        wait_until(lambda: watched.sharpener.sharp)
+        assert torch.get_num_threads() == 3
+    finally:
+        watched.sharpener.close()
+        torch.set_num_threads(before)
+    assert len({thread for thread, _ in watched.threads}) <= 3
+    assert {count for _, count in watched.threads} == {1}
 
 
 def test_what_nobody_looks_at_any_more_is_not_begun(watched: Watched) -> None:

@@ -58,7 +58,7 @@ def run_in_threads(
     count = torch.get_num_threads()
     at_once = min(count, _MOST)
     executor = ThreadPoolExecutor(
-        at_once, initializer=torch.set_num_threads, initargs=(count // at_once,)
+        at_once, initializer=use_threads, initargs=(count // at_once,)
     )
     try:
         waiting = iter(tasks)
@@ -75,6 +75,13 @@ def run_in_threads(
     finally:
         executor.shutdown(cancel_futures=True)
         torch.set_num_threads(count)  # for threads that begin later
+
+
+def use_threads(count: int) -> None:
+    """Let torch compute in so many threads what is computed in this one from now on."""
+    torch.set_num_threads(count)
+    # Or what any thread sets before torch first computes in this one would hold here as well.
+    torch.get_num_threads()
 
 
 @contextmanager

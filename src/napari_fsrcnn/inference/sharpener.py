@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_fsrcnn.inference.executors import use_threads
 from napari_fsrcnn.inference.on_demand import OnDemand
 from napari_fsrcnn.inference.played import Played
 from napari_fsrcnn.inference.tiles import Notice
@@ -184,7 +185,7 @@ def _threads(device: str) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(1)
     count = torch.get_num_threads()
     started = threading.Barrier(count + 1)
-    executor = ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,))
+    executor = ThreadPoolExecutor(count, initializer=use_threads, initargs=(1,))
     for _ in range(count):
         executor.submit(started.wait)
     started.wait()
