@@ -53,11 +53,6 @@ def test_what_changes_hr_is_refused_beside_ready_made_lr(change: dict[str, Any])
     ("together", "reason"),
     [
         ({"patch": 12, "margin": 6}, "a margin of 6 leaves nothing of a patch of 12"),
-        (
-            {"loss": "mse-perceptual", "vgg_layer": "relu5_4", "vgg": "vgg19", "scale": 2}
-            | {"patch": 8, "margin": 2},
-            "relu5_4 wants HR patches of at least 16 x 16",
-        ),
         ({"learn": "last"}, "give one as start"),
         ({"learn": "last", "start": "a.safetensors", "last_lr": 0}, "trains nothing"),
         ({"loss": "mse-perceptual", "patience": 3}, "patience waits for a higher PSNR"),

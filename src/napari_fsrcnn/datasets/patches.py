@@ -28,8 +28,8 @@ class PatchSampler:
     """Draws batches of patches: a picture, a place in it, and one of the eight orientations.
 
     Each picture is drawn as often as any other, small or large, as each counts the same in the mean
-    PSNR that a run is judged by. A patch's middle lies anywhere in the picture, as far as the patch
-    fits: so a picture's edges are learnt from about as often as its inside.
+    PSNR that a run is judged by. What counts of a patch, without the margin, lies anywhere in the
+    picture, as far as the patch fits.
 
     All pictures lie one after another in one flat tensor on the device, so a batch is a single
     indexed read: no files, no workers, no copies between host and device. Pictures that would take
@@ -104,8 +104,8 @@ class PatchSampler:
         picture = torch.randint(len(self.pairs), (self.batch,), generator=random, device=device)
         last = self._sizes[picture] - self.patch
         chance = torch.rand(last.shape, generator=random, device=device)
-        middle = chance * self._sizes[picture]
-        corner = (middle - (self.patch - 1) / 2).long().clamp(min=0).minimum(last)
+        inside = (chance * (last + 2 * self.margin + 1)).long()
+        corner = (inside - self.margin).clamp(min=0).minimum(last)
         turns = torch.randint(2, (self.batch, 3), generator=random, device=device).bool()
         return Batch(
             self._lr.read(picture, corner, self.patch, turns),

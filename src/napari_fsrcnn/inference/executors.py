@@ -57,9 +57,7 @@ def run_in_threads(
     """
     count = torch.get_num_threads()
     at_once = min(count, _MOST)
-    executor = ThreadPoolExecutor(
-        at_once, initializer=use_threads, initargs=(count // at_once,)
-    )
+    executor = ThreadPoolExecutor(at_once, initializer=use_threads, initargs=(count // at_once,))
     try:
         waiting = iter(tasks)
         pending: set[Future[None]] = {
