@@ -37,19 +37,22 @@ _TRAINING = (
     "FSRCNN-s and `fsrcnn-x2`, and those whose names end in `-first`, drew pictures by their area, where "
     "each is as likely as any other now. Those of `fsrcnn-x2`, `fsrcnn-x3-first` and `fsrcnn-x4-first` saw "
     "zeros outside a patch in the deconvolution, where it sees the last pixels repeated now; and these "
-    "three, under the names that they had then, taught SRCNN. So these commands give other weights."
+    "three, under the names that they had then, taught SRCNN. Margins were left out at the pictures' own "
+    "edges too, except in the last trainings of `fsrcnn-x3` and `fsrcnn-x4`. So these commands give other "
+    "weights."
 )
 
 _TRIED = (
-    "`fsrcnn-s-x3` stays below what is asked on Set5. Trained on from where it is, with a lower rate, "
-    "larger patches, and each picture as likely as any other, the PSNR of its validation pictures did not "
-    "rise again. Nor was it higher after any of these: larger batches, other margins (0 to 4), other seeds, other "
-    "inner widths (`--width`), `--no-levels`, `--initial paper`, pictures at more sizes (`--rescale`), a "
-    "deconvolution with padding 4, the PSNR of whole pictures as the loss, a teacher (`--teacher "
-    "fsrcnn-x3`, which helps short trainings only), or a wider network that was pruned to this one. "
-    "Second-order steps over all training pictures at once fitted those better and others hardly. So this "
-    "network holds no more of these pictures in their eight orientations. Learning them upright only, as "
-    "photographs are, fits photographs slightly better, but not what a microscope sees. What gets there is "
+    "`fsrcnn-s-x3` stays below what is asked on Set5. Trained on from where it is, with a lower rate,"
+    " larger patches, each picture as likely as any other, or the pictures' own edges, the PSNR of "
+    "its validation pictures did not rise again. Nor was it higher after any of these: larger "
+    "batches, other margins (0 to 4), other seeds, other inner widths (`--width`), `--no-levels`, "
+    "`--initial paper`, pictures at more sizes (`--rescale`), a deconvolution with padding 4, the "
+    "PSNR of whole pictures as the loss, a teacher (`--teacher fsrcnn-x3`, which helps short "
+    "trainings only), or a wider network that was pruned to this one. Second-order steps over all "
+    "training pictures at once fitted those better and others hardly. So this network holds no more "
+    "of these pictures in their eight orientations. Learning them upright only, as photographs are, "
+    "fits photographs slightly better, but not what a microscope sees. What gets there is "
     "`fsrcnn-x3`, of three times the weights. The curve of `fsrcnn-s-x3`'s training, from its log:"
 )
 
