@@ -43,17 +43,17 @@ _TRAINING = (
 )
 
 _TRIED = (
-    "`fsrcnn-s-x3` stays below what is asked on Set5. Trained on from where it is, with a lower rate,"
-    " larger patches, each picture as likely as any other, or the pictures' own edges, the PSNR of "
-    "its validation pictures did not rise again. Nor was it higher after any of these: larger "
-    "batches, other margins (0 to 4), other seeds, other inner widths (`--width`), `--no-levels`, "
-    "`--initial paper`, pictures at more sizes (`--rescale`), a deconvolution with padding 4, the "
-    "PSNR of whole pictures as the loss, a teacher (`--teacher fsrcnn-x3`, which helps short "
-    "trainings only), or a wider network that was pruned to this one. Second-order steps over all "
-    "training pictures at once fitted those better and others hardly. So this network holds no more "
-    "of these pictures in their eight orientations. Learning them upright only, as photographs are, "
-    "fits photographs slightly better, but not what a microscope sees. What gets there is "
-    "`fsrcnn-x3`, of three times the weights. The curve of `fsrcnn-s-x3`'s training, from its log:"
+    "`fsrcnn-s-x3` stays below what is asked on Set5. Trained on from where it is, with a lower rate, "
+    "larger patches, each picture as likely as any other, or the pictures' own edges, the PSNR of its "
+    "validation pictures did not rise again. Nor was it higher after any of these: larger batches, "
+    "other margins (0 to 4), other seeds, other inner widths (`--width`), `--no-levels`, `--initial "
+    "paper`, pictures at more sizes (`--rescale`), a deconvolution with padding 4, the PSNR of whole "
+    "pictures as the loss, a teacher (`--teacher fsrcnn-x3`, which helps short trainings only), or a "
+    "wider network that was pruned to this one. Second-order steps over all training pictures at once "
+    "fitted those better and others hardly. So this network holds no more of these pictures in their "
+    "eight orientations. Learning them upright only, as photographs are, fits photographs slightly "
+    "better, but not what a microscope sees. What gets there is `fsrcnn-x3`, of three times the "
+    "weights. The curve of `fsrcnn-s-x3`'s training, from its log:"
 )
 
 _CURVE = Path(__file__).with_name("fsrcnn-s-x3-log.csv")

@@ -135,11 +135,10 @@ def _option(name: str, value: object) -> list[str]:
 
 
 def _unrecorded(models: Sequence[Model]) -> Iterator[str]:
-    # A record leaves out what is off by default where the version that wrote it did not know it.
+    # A record leaves out what is off by default where the version that wrote it did not know it,
+    # and the margin where there was none.
     known = {name for name, info in TrainingConfig.model_fields.items() if info.default is not None}
-    fields = (
-        known - _UNRECORDED - {"margin"}
-    )  # records without it are from before there were margins
+    fields = known - _UNRECORDED - {"margin"}
     trainings = {name: record for model in models for name, record in history(model)}
     for name, record in trainings.items():
         # Without ReLU there is nothing that leaks.

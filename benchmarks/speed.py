@@ -6,9 +6,10 @@
 For each case every peer gets a process of its own, and they take turns; a time is the median of a
 peer's turns. The peak memory is what the process takes beyond what it had when it was loaded. The
 share is of the fastest float32 matrix product at hand, which takes turns with them, at the
-multiply-adds that the papers count. A process that ends too early, for it needs more than ``--gib`` of memory or cannot run
-the network, has a row that says so, and what it said is on standard error. ``--clock process`` counts the processor's time instead, for a machine that is busy
-with other work; its ratios stand, its rates do not. Needs the extra ``benchmarks``.
+multiply-adds that the papers count. A process that ends too early, for it needs more than ``--gib``
+of memory or cannot run the network, has a row that says so, and what it said is on standard error.
+``--clock process`` counts the processor's time instead, for a machine that is busy with other work;
+its ratios stand, its rates do not. Needs the extra ``benchmarks``.
 """
 
 from __future__ import annotations

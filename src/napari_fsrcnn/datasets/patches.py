@@ -81,6 +81,7 @@ class PatchSampler:
         held = Flat if fits(n_bytes, device) else HostFlat
         self._lr = held([pair.lr for pair in self.pairs], device)
         self._hr = held([pair.hr for pair in self.pairs], device)
+        self._counts = _counts(scale, patch, margin).to(device)
         self._sizes = torch.tensor([pair.lr.shape for pair in self.pairs], device=device)
         self._aside = None if held is Flat else _stream_aside(device)
 
@@ -115,15 +116,26 @@ class PatchSampler:
 
     def _count(self, first: Tensor, last: Tensor, turns: Tensor) -> Tensor:
         """Tell what pixels count, where patches begin and end with their pictures or do not."""
-        place = torch.arange(self.patch, device=first.device)
-        inside = (place >= self.margin) | first[:, :, None]
-        inside &= (place < self.patch - self.margin) | last[:, :, None]
-        rows, columns = torch.where(turns[:, :2, None], inside.flip(-1), inside).unbind(1)
-        counted = (rows[:, :, None] & columns[:, None, :]).float()
-        counted = torch.where(turns[:, 2, None, None], counted.mT, counted)
-        counted /= counted.mean((1, 2), keepdim=True)
-        enlarged = counted.repeat_interleave(self.scale, 1).repeat_interleave(self.scale, 2)
-        return enlarged[:, None]
+        mirrored = turns[:, :2]
+        begins, ends = torch.where(mirrored, last, first), torch.where(mirrored, first, last)
+        ways = begins + 2 * ends
+        rows, columns = torch.where(turns[:, 2, None], ways.flip(1), ways).unbind(1)
+        return self._counts[rows, columns]
+
+
+def _counts(scale: int, patch: int, margin: int) -> Tensor:
+    """Tabulate what the pixels of a patch count: (4, 4, 1, scale * patch, scale * patch).
+
+    For rows and for columns: 0 where the picture goes on at both ends of the patch, 1 where it begins
+    with the patch, 2 where it ends with it, 3 for both.
+    """
+    place = torch.arange(patch)
+    after, before = place >= margin, place < patch - margin
+    everywhere = torch.ones_like(after)
+    inside = torch.stack([after & before, before, after, everywhere])
+    planes = (inside[:, None, :, None] & inside[None, :, None, :]).float()
+    planes /= planes.mean((2, 3), keepdim=True)
+    return planes.repeat_interleave(scale, 2).repeat_interleave(scale, 3)[:, :, None]
 
 
 def _stream_aside(device: torch.device) -> torch.cuda.Stream:

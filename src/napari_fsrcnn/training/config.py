@@ -84,8 +84,8 @@ class TrainingConfig(BaseModel):
     )
     margin: Annotated[int, Field(ge=0, le=1024)] = Field(
         default=0,
-        description="LR pixels at each edge of a patch that the loss leaves out where the picture goes "
-        "on beyond, since the network sees padding there; helps long runs of FSRCNN",
+        description="LR pixels at each edge of a patch that the loss leaves out where the picture "
+        "goes on beyond, since the network sees padding there; helps long runs of FSRCNN",
     )
     lr: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1e-2, description="highest learning rate"
@@ -111,8 +111,8 @@ class TrainingConfig(BaseModel):
     )
     width: Annotated[int, Field(ge=0, le=4096)] = Field(
         default=0,
-        description="inner width of collapsible layers: helps short runs of FSRCNN, srcnn-955 and adam; 0: "
-        "ordinary layers",
+        description="inner width of collapsible layers: helps short runs of FSRCNN, srcnn-955 and "
+        "adam; 0: ordinary layers",
     )
     average: Annotated[float, Field(ge=0, lt=1)] = Field(
         default=0.999, description="decay of the weights' moving average; 0: none"
