@@ -3,9 +3,9 @@
     python benchmarks/playback.py [--side N] [--frames N] [--model NAME] [--seconds S]
 
 A series of ``frames`` pictures of ``side`` x ``side`` pixels, each another one, is upscaled in a
-napari window under Xvfb and played at 25 frames a second. Counted is what the window draws: frames
-a second in all, and those that were upscaled when they were drawn. Once more with all of them
-computed before, so that only drawing is left.
+napari window under Xvfb and, five seconds later, played at 25 frames a second. Counted is what the
+window draws: frames a second in all, and those that were upscaled when they were drawn. Once more
+with all of them computed before, so that only drawing is left.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from window import choices_of_scale, run_inside, wait_until
 
 WANTED = 25.0
+
+START = 5
+"""Seconds in which the processes that help are started, before it is played."""
 
 
 def main() -> int:
@@ -59,6 +62,8 @@ def play(options: argparse.Namespace) -> int:
     print(f"{options.side} x {options.side} x {options.frames} uint8 by {options.model}\n")
     print("| | frames a second | of these upscaled | processor time (s) |")
     print("|---|---|---|---|")
+    began = time.monotonic()
+    wait_until(lambda: time.monotonic() - began > START)
     first = count(viewer, layer, options.seconds, "computed ahead")
     for plane in range(options.frames):
         np.asarray(layer.data[0][plane])

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from napari_fsrcnn.inference.block_cache import BlockCache
+from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler
 from napari_fsrcnn.inference.on_demand import OnDemand
 from napari_fsrcnn.inference.sharpener import Sharpener
 from napari_fsrcnn.inference.upscale import upscale
@@ -141,6 +142,40 @@ def test_the_next_planes_are_computed_ahead(watched: Watched) -> None:
         blocks = [part.block for part in ahead.parts()]
         wait_until(partial(watched.all_known, blocks))
         assert watched.sharpener.look(ahead).tobytes() == np.asarray(ahead).tobytes()
+
+
+def test_those_of_a_long_film_are_computed_by_another_process(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = np.concatenate([STACK, STACK, STACK])
+    watched = Watched(model, film)
+    watched.gate.set()
+    looked_at, coming = (
+        [part.block for part in watched.picture[plane, :16, :16].parts()] for plane in (1, 2)
+    )
+    for plane in (0, 1):
+        watched.sharpener.look(watched.picture[plane, :16, :16])
+    helpers = watched.sharpener._helpers
+    assert helpers is not None
+    wait_until(lambda: helpers.ready)
+    wait_until(partial(watched.all_known, [*looked_at, *coming]))
+    watched.blocks.drop()
+    here: list[Index] = []
+    upscale_here = BlockUpscaler.upscale
+
+    def note(self: BlockUpscaler, region: Any, block: Block, notice: Any = None) -> Any:
+        here.append(block.index)
+        return upscale_here(self, region, block, notice)
+
+    monkeypatch.setattr(BlockUpscaler, "upscale", note)
+    watched.sharpener.look(watched.picture[1, :16, :16])
+    wait_until(partial(watched.all_known, coming))
+    shown = np.asarray(watched.picture[2, :16, :16])
+    assert set(here) <= set(looked_at)
+    watched.sharpener.close()
+    wait_until(lambda: not helpers.ready)
+    expected = upscale(film[2], model, device="cpu")[:16, :16]
+    assert np.abs(shown.astype(int) - expected).max() <= 1
 
 
 def test_a_plane_of_a_film_is_waited_for(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_fsrcnn.inference.block_queue import BlockQueue, Computed
 from napari_fsrcnn.inference.executors import use_threads
+from napari_fsrcnn.inference.helpers import MOST, Helpers
 from napari_fsrcnn.inference.on_demand import OnDemand
 from napari_fsrcnn.inference.played import Played
 from napari_fsrcnn.inference.tiles import Notice
@@ -56,8 +59,8 @@ class Sharpener:
         self._noticed = noticed
         self._lock = threading.Condition(threading.RLock())
         self._waited_for = False
-        self._executor: ThreadPoolExecutor | None = None
-        self._computing: dict[Index, Future[NDArray[Any]]] = {}
+        self._queues: list[BlockQueue] = []
+        self._helpers: Helpers | None = None
         self._hopeless: set[Index] = set()
         # Held here too, or a view that is larger than the cache would be computed for ever.
         self._shown: dict[Index, NDArray[Any] | None] = {}
@@ -79,7 +82,7 @@ class Sharpener:
             self._shown = {index: self._known(index) for index in {part.block for part in parts}}
             shown = self._shown
             followed = self._follow()
-            self._want([*self._missing(), *self._next()])
+            self._want(self._missing(), self._next())
             if followed:
                 self._wait()
         complete = all(block is not None for block in shown.values())
@@ -93,11 +96,13 @@ class Sharpener:
     def close(self) -> None:
         """Begin no more blocks and free what was computed; the next look begins anew."""
         with self._lock:
-            executor, self._executor = self._executor, None
-            self._computing.clear()
+            queues, self._queues = self._queues, []
+            helpers, self._helpers = self._helpers, None
             self._shown = {}
-        if executor is not None:
-            executor.shutdown(wait=False, cancel_futures=True)
+            for queue in queues:
+                queue.close()
+        if helpers is not None:
+            helpers.close()
         self._blocks.drop()
 
     def _known(self, index: Index) -> NDArray[Any] | None:
@@ -145,27 +150,48 @@ class Sharpener:
             if index not in self._hopeless and self._blocks.known(index) is None
         ]
 
-    def _want(self, wanted: Sequence[Index]) -> None:
-        """Compute these, in this order, and nothing else that has not begun."""
-        for index, future in list(self._computing.items()):
-            if future.cancel():
-                del self._computing[index]
-        if self._executor is None:
-            self._executor = _threads(self._blocks.upscaler.device)
-        for index in wanted:
-            if index not in self._computing:
-                future = self._executor.submit(self._blocks.compute, index, self._noticed)
-                self._computing[index] = future
-                future.add_done_callback(partial(self._settle, index))
-
-    def _settle(self, index: Index, future: Future[NDArray[Any]]) -> None:
-        if future.cancelled():
+    def _want(self, missing: Sequence[Index], coming: Sequence[Index]) -> None:
+        """Compute these, in this order: what comes next in helpers, where there are some."""
+        if not self._queues:
+            self._open()
+        here, *beside = self._queues
+        if self._helpers is None or not self._helpers.ready:
+            here.want([*missing, *coming])
             return
+        begun = {index for queue in self._queues for index in queue.begun}
+        here.want(index for index in missing if index not in begun)
+        for queue in beside:
+            queue.want(index for index in coming if index not in begun)
+
+    def _open(self) -> None:
+        device, threads = self._blocks.upscaler.device, torch.get_num_threads()
+        on_cpu = resolve_device(device).type == "cpu"
+        executor = _threads(threads) if on_cpu else ThreadPoolExecutor(1)
+        self._queues = [self._queue(executor, threads if on_cpu else 1, self._blocks)]
+        planes = math.prod(self._blocks.shape[: -2 - self._blocks.colour_axes])
+        # Of fewer planes all are there before another process has started.
+        if on_cpu and planes > AHEAD:
+            self._open_helpers(min(MOST, max(1, threads // 2)))
+
+    def _open_helpers(self, count: int) -> None:
+        room = max(self._blocks.nbytes, self._blocks.read_nbytes)
+        self._helpers = Helpers(self._blocks.upscaler, count, room)
+        beside = self._blocks.upscaled_by(self._helpers.upscale)
+        # One more reads the next block meanwhile.
+        self._queues.append(self._queue(ThreadPoolExecutor(count + 1), count + 1, beside))
+
+    def _queue(
+        self, executor: ThreadPoolExecutor, count: int, blocks: UpscaledBlocks
+    ) -> BlockQueue:
+        compute = partial(blocks.compute, notice=self._noticed)
+        return BlockQueue(executor, count, compute, self._settle)
+
+    def _settle(self, queue: BlockQueue, index: Index, future: Computed) -> None:
         with self._lock:
-            if self._computing.get(index) is not future:  # closed meanwhile
+            if queue not in self._queues:  # closed meanwhile
                 self._blocks.drop()
                 return
-            del self._computing[index]
+            queue.end(index)
             error = future.exception()
             if error is not None:
                 self._hopeless.add(index)
@@ -179,11 +205,8 @@ class Sharpener:
             self._sharpened()
 
 
-def _threads(device: str) -> ThreadPoolExecutor:
-    """Start threads that compute a block each: on the CPU as many as torch has, one for each."""
-    if resolve_device(device).type != "cpu":
-        return ThreadPoolExecutor(1)
-    count = torch.get_num_threads()
+def _threads(count: int) -> ThreadPoolExecutor:
+    """Start threads that compute a block each, with one of torch's threads each."""
     started = threading.Barrier(count + 1)
     executor = ThreadPoolExecutor(count, initializer=use_threads, initargs=(1,))
     for _ in range(count):

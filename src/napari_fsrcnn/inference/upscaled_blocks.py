@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 from uuid import uuid4
@@ -72,11 +73,13 @@ class UpscaledBlocks:
         self.scale = scale
         self.cache = cache
         self.upscaler = upscaler
+        self._upscale: Callable[..., NDArray[Any]] = upscaler.upscale
         self._name = uuid4()
         self.colour_axes = int(upscaler.rgb)
         axes = len(source.shape) - self.colour_axes
         self._colours = tuple(source.shape[axes:])
         *stack, height, width = source.shape[:axes]
+        self._read_side = side + 2 * halo
         self._spans = [list(spans(length, side, halo)) for length in (height, width)]
         self.shape: tuple[int, ...] = (*stack, scale * height, scale * width, *self._colours)
         self.sizes: tuple[int, ...] = (
@@ -93,6 +96,11 @@ class UpscaledBlocks:
     def nbytes(self) -> int:
         """Bytes that a whole block takes."""
         return math.prod(self.sizes) * self.dtype.itemsize
+
+    @property
+    def read_nbytes(self) -> int:
+        """Bytes that are read for a whole block, with its halo."""
+        return math.prod((self._read_side, self._read_side, *self._colours)) * self.dtype.itemsize
 
     def known(self, index: Index) -> NDArray[Any] | None:
         """Look up a block that was computed before."""
@@ -118,7 +126,7 @@ class UpscaledBlocks:
             place = Block(index, self._spans[0][row], self._spans[1][column])
             colours = tuple(slice(0, length) for length in self._colours)
             region = read(self.source[(*place.read, *colours)])
-            block = self.upscaler.upscale(region, place, notice)
+            block = self._upscale(region, place, notice)
             self.cache.put((self._name, index), block)
         return block
 
@@ -128,6 +136,18 @@ class UpscaledBlocks:
         block = Block(index, self._spans[0][0], self._spans[1][0])
         lengths = [part.stop - part.start for part in block.read]
         self.upscaler.upscale(np.zeros((*lengths, *self._colours), self.dtype), block)
+
+    def upscaled_by(self, upscale: Callable[..., NDArray[Any]]) -> UpscaledBlocks:
+        """Give the same blocks, kept in the same place, which are upscaled elsewhere.
+
+        Parameters
+        ----------
+        upscale : callable
+            As :meth:`BlockUpscaler.upscale`.
+        """
+        blocks = copy(self)
+        blocks._upscale = upscale  # noqa: SLF001
+        return blocks
 
     def not_kept(self) -> UpscaledBlocks:
         """Give the same blocks, none of which is kept or was computed before."""
