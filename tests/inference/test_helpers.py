@@ -3,6 +3,8 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,14 @@ def a_block(values: NDArray[Any]) -> Block:
     return next(iter(Grid(values.shape, 64, 0)))
 
 
+@contextmanager
+def nothing_here() -> Iterator[None]:
+    """Let this process compute nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(BlockUpscaler, "upscale")
+        yield
+
+
 @pytest.fixture(scope="module")
 def upscaler(make_model: Callable[..., Model]) -> BlockUpscaler:
     return BlockUpscaler(PortableModel.of(make_model()), ValueRange(0, 255), device="cpu")
@@ -50,12 +60,6 @@ def helpers(upscaler: BlockUpscaler) -> Iterator[Helpers]:
     each.close()
 
 
-@pytest.fixture
-def nothing_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this process compute nothing."""
-    monkeypatch.delattr(BlockUpscaler, "upscale")
-
-
 @settings(deadline=None)
 @given(st.integers(1, 24), st.integers(1, 24), st.sampled_from(DTYPES), st.integers(0, 9))
 def test_the_values_are_the_same(
@@ -63,17 +67,25 @@ def test_the_values_are_the_same(
 ) -> None:
     values = np.random.default_rng(seed).uniform(0, 255, (1, height, width)).astype(dtype)
     expected = upscaler.upscale(values, a_block(values))
-    upscaled = helpers.upscale(values, a_block(values))
+    with nothing_here():
+        upscaled = helpers.upscale(values, a_block(values))
     assert (upscaled.dtype, upscaled.shape) == (expected.dtype, expected.shape)
     whole = upscaled.dtype.kind != "f"
     difference = np.abs(upscaled.astype(float) - expected.astype(float)).max()
     assert difference <= (1 if whole else 255e-5)
 
 
-@pytest.mark.usefixtures("nothing_here")
-def test_it_is_another_process_that_computes(helpers: Helpers) -> None:
-    values = np.full((1, 8, 9), 40, np.uint8)
-    assert helpers.upscale(values, a_block(values)).shape == (1, 16, 18)
+def test_colour_and_the_range_are_the_same(upscaler: BlockUpscaler) -> None:
+    coloured = replace(upscaler, rgb=True, color="channels", limits=ValueRange(9.5, 99))
+    helpers = Helpers(coloured, 1, ROOM)
+    wait_until(lambda: helpers.ready)
+    values = np.random.default_rng(0).integers(0, 100, (1, 9, 12, 3), np.uint8)
+    block = a_block(values[..., 0])
+    expected = coloured.upscale(values, block)
+    with nothing_here():
+        upscaled = helpers.upscale(values, block)
+    helpers.close()
+    assert np.abs(upscaled.astype(int) - expected).max() <= 1
 
 
 def test_what_cannot_be_upscaled_is_told(helpers: Helpers) -> None:
@@ -83,34 +95,58 @@ def test_what_cannot_be_upscaled_is_told(helpers: Helpers) -> None:
     assert helpers.ready
 
 
-def test_where_one_dies_this_process_goes_on(upscaler: BlockUpscaler) -> None:
-    helpers = Helpers(upscaler, 1, ROOM)
+def test_a_block_larger_than_expected_is_upscaled_here(
+    upscaler: BlockUpscaler, helpers: Helpers
+) -> None:
+    values = np.random.default_rng(0).uniform(0, 255, (1, 200, 200))
+    for _ in range(2):
+        upscaled = helpers.upscale(values, a_block(values))
+        np.testing.assert_array_equal(upscaled, upscaler.upscale(values, a_block(values)))
+
+
+def test_where_one_dies_the_other_goes_on_and_then_this_process(upscaler: BlockUpscaler) -> None:
+    helpers = Helpers(upscaler, 2, ROOM)
     values = np.full((1, 8, 8), 40, np.uint8)
-    before = helpers.upscale(values, a_block(values))  # while it starts
-    wait_until(lambda: helpers.ready)
-    processes_of(helpers)[0].kill()
+    before = helpers.upscale(values, a_block(values))  # while they start
+    wait_until(lambda: all(helper.alive for helper in helpers._all))
+    first, second = processes_of(helpers)
+    first.kill()
+    wait_until(lambda: not all(helper.alive for helper in helpers._all))
+    for _ in range(2):  # it is found to be dead, and that block is upscaled here
+        helpers.upscale(values, a_block(values))
+    with nothing_here():
+        np.testing.assert_array_equal(helpers.upscale(values, a_block(values)), before)
+    second.kill()
     for _ in range(2):
         np.testing.assert_array_equal(helpers.upscale(values, a_block(values)), before)
     wait_until(lambda: not helpers.ready)
 
 
-def test_closed_nothing_is_left(
+def test_closed_nothing_is_left_nor_begun(
     upscaler: BlockUpscaler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    helpers = Helpers(upscaler, 2, ROOM)
-    wait_until(lambda: all(helper.alive for helper in helpers._all))
-    processes = processes_of(helpers)
-    helpers.close()
-    wait_until(lambda: all(process.poll() is not None for process in processes))
-    assert [process.returncode for process in processes] == [0, 0]
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_closed_at_once_none_is_ready(upscaler: BlockUpscaler) -> None:
     helpers = Helpers(upscaler, 1, ROOM)
+    wait_until(lambda: helpers.ready)
+    (process,) = processes_of(helpers)
+    assert list(tmp_path.iterdir()) == []
     helpers.close()
-    helpers._idle.get(timeout=60)
+    wait_until(lambda: process.poll() is not None)
+    assert process.returncode == 0
+    values = np.full((1, 8, 8), 40, np.uint8)
+    with pytest.raises(RuntimeError, match="No more"):
+        helpers.upscale(values, a_block(values))
+
+
+def test_closed_while_it_starts_it_ends(upscaler: BlockUpscaler) -> None:
+    helpers = Helpers(upscaler, 1, ROOM)
+    wait_until(lambda: processes_of(helpers) != [None])
+    (process,) = processes_of(helpers)
+    began = time.monotonic()
+    helpers.close()
+    took = time.monotonic() - began
+    wait_until(lambda: process.poll() is not None)
+    assert took < time.monotonic() - began  # it was not waited for
     assert not helpers.ready
 
 

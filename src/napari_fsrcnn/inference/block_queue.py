@@ -53,7 +53,7 @@ class BlockQueue:
 
     def want(self, wanted: Iterable[Index]) -> None:
         """Compute these, in this order, and nothing else that has not begun."""
-        self._wanted = deque(wanted)
+        self._wanted = deque(dict.fromkeys(index for index in wanted if index not in self.begun))
         self._begin()
 
     def end(self, index: Index) -> None:
@@ -69,7 +69,10 @@ class BlockQueue:
     def _begin(self) -> None:
         while self._wanted and len(self.begun) < self._count:
             index = self._wanted.popleft()
-            if index not in self.begun:
+            try:
                 future = self._executor.submit(self._compute, index)
-                self.begun[index] = future
-                future.add_done_callback(partial(self._settled, self, index))
+            except RuntimeError:  # it is closed, or Python ends
+                self._wanted.clear()
+                return
+            self.begun[index] = future
+            future.add_done_callback(partial(self._settled, self, index))

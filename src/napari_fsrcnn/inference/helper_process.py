@@ -7,6 +7,8 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,9 @@ from napari_fsrcnn.inference.spans import Span
 
 Message = dict[str, Any]
 
+END = b"\n"
+"""The line after which nothing is asked for."""
+
 
 def main() -> None:
     """Upscale blocks, one for each line that comes in, and answer each with a line."""
@@ -28,25 +33,30 @@ def main() -> None:
     # What a library prints is no answer.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     use_threads(1)
-    first = json.loads(asked.readline())
+    tasks = iter(asked.readline, END)
+    first = next(tasks, b"")
+    if not first:
+        return
+    how = json.loads(first)
+    values = map_values(how["file"])
     upscaler = BlockUpscaler(
-        PortableModel(first["model"], asked.read(first["bytes"])),
-        ValueRange(*first["limits"]),
-        first["rgb"],
-        first["color"],
+        PortableModel(how["model"], values[: how["bytes"]].tobytes()),
+        ValueRange(*how["limits"]),
+        how["rgb"],
+        how["color"],
         "cpu",
-        first["precision"],
+        how["precision"],
     )
     upscaler.model.network("cpu", upscaler.precision)
-    values = map_values(first["file"])
-    answers.write(as_line({}))
-    for line in asked:
-        answers.write(as_line(_upscale(upscaler, values, json.loads(line))))
+    with suppress(BrokenPipeError):  # nobody waits for it any more
+        answers.write(as_line({}))
+        for task in takewhile(bool, tasks):
+            answers.write(as_line(_upscale(upscaler, values, json.loads(task))))
 
 
 def as_line(message: Message) -> bytes:
     """Write a message of one process to the other."""
-    return json.dumps(message).encode() + b"\n"
+    return json.dumps(message, default=int).encode() + b"\n"
 
 
 def map_values(file: str) -> NDArray[np.uint8]:

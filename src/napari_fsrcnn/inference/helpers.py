@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import weakref
+from contextlib import suppress
 from multiprocessing import spawn
 from pathlib import Path
 from queue import SimpleQueue
@@ -23,7 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler
-from napari_fsrcnn.inference.helper_process import Message, as_line, first_values, map_values
+from napari_fsrcnn.inference.helper_process import (
+    END,
+    Message,
+    as_line,
+    first_values,
+    map_values,
+)
 from napari_fsrcnn.inference.tiles import Notice
 
 MOST = 4
@@ -49,6 +55,7 @@ class Helpers:
 
     def __init__(self, upscaler: BlockUpscaler, count: int, room: int) -> None:
         self._upscaler = upscaler
+        self._closed = False
         self._idle: SimpleQueue[_Helper] = SimpleQueue()
         self._all = [_Helper(upscaler, room, self._idle) for _ in range(count)]
 
@@ -60,19 +67,34 @@ class Helpers:
     def upscale(
         self, region: NDArray[Any], block: Block, notice: Notice | None = None
     ) -> NDArray[Any]:
-        """As :meth:`BlockUpscaler.upscale`."""
-        upscaled = None
-        if self.ready:
-            helper = self._idle.get()
-            upscaled = helper.upscale(region, block, notice)
-            # One that died too: another thread may wait for any.
-            self._idle.put(helper)
+        """As :meth:`BlockUpscaler.upscale`.
+
+        Raises
+        ------
+        RuntimeError
+            If they are closed.
+        """
+        upscaled = self._upscale_beside(region, block, notice) if self.ready else None
+        if self._closed:
+            raise RuntimeError("No more blocks are upscaled.")
         return self._upscaler.upscale(region, block, notice) if upscaled is None else upscaled
 
     def close(self) -> None:
         """Let the processes end, each with the block that it has begun."""
+        self._closed = True
         for helper in self._all:
             helper.close()
+
+    def _upscale_beside(
+        self, region: NDArray[Any], block: Block, notice: Notice | None
+    ) -> NDArray[Any] | None:
+        helper = self._idle.get()
+        try:
+            return helper.upscale(region, block, notice)
+        finally:
+            # The last one although it has died, or another thread would wait for ever.
+            if helper.alive or not self.ready:
+                self._idle.put(helper)
 
 
 class _Helper:
@@ -96,53 +118,68 @@ class _Helper:
     ) -> NDArray[Any] | None:
         """Upscale a block; None where that can't be done."""
         process, values = self._process, self._values
-        if process is None or values is None:
+        # A source may give another dtype than it says.
+        if process is None or values is None or region.nbytes > values.nbytes:
             return None
         first_values(values, region.shape, region.dtype)[...] = region
         place = {"index": block.index, "y": block.y, "x": block.x}
-        task = as_line({"shape": region.shape, "dtype": region.dtype.str, **place})
-        answer = _ask(process, task)
+        answer = _ask(process, {"shape": region.shape, "dtype": region.dtype.str, **place})
         if answer is None or "shape" not in answer:
             return None
+        native = region.dtype.newbyteorder("=")
+        upscaled = first_values(values, answer["shape"], native).copy()
         for sentence in answer["notices"] if notice else ():
             cast("Notice", notice)(sentence)
-        native = region.dtype.newbyteorder("=")
-        return first_values(values, answer["shape"], native).copy()
+        return upscaled
 
     def close(self) -> None:
         """Ask for nothing more."""
         self._closed, self.alive = True, False
         process = self._process
         if process is not None:
+            asked = cast("IO[bytes]", process.stdin)
             with suppress(OSError, ValueError):
-                cast("IO[bytes]", process.stdin).close()
+                # Also told by a line, for other processes may have inherited the pipe.
+                asked.write(END)
+                asked.close()
 
     def _live(self, upscaler: BlockUpscaler, room: int, idle: SimpleQueue[_Helper]) -> None:
         """Start the process, and wait for its end, in a thread."""
-        with suppress(OSError), _shared_file(room) as file, _started() as process:
-            self._values, self._process = map_values(file), process
-            begun = not self._closed and _ask(process, _first_message(upscaler, file)) is not None
-            self.alive = begun and not self._closed
-            # Windows keeps it as long as it is mapped.
-            with suppress(OSError):
-                Path(file).unlink()
-            idle.put(self)
-            process.wait()
-            self.alive = False
-            self._process = self._values = None
+        model = np.frombuffer(upscaler.model.content, np.uint8)
+        with suppress(OSError, MemoryError):
+            file = _make_file(max(room, len(model)))
+            # At the latest where Python ends, which this thread does not see.
+            delete = weakref.finalize(self, file.unlink, missing_ok=True)
+            try:
+                values = map_values(str(file))
+                values[: len(model)] = model
+                with _started() as process:
+                    self._values, self._process = values, process
+                    begun = None if self._closed else _ask(process, _how(upscaler, file))
+                    delete()  # both have mapped it
+                    self.alive = begun is not None
+                    if self._closed or not self.alive:
+                        self.close()
+                    idle.put(self)
+                    process.wait()
+                    self.alive = False
+                    self._process = self._values = None
+            finally:
+                delete()
 
 
-@contextmanager
-def _shared_file(room: int) -> Iterator[str]:
+def _make_file(room: int) -> Path:
     """Make a file for pixels, to be mapped."""
-    descriptor, file = tempfile.mkstemp(prefix="napari-fsrcnn-")
+    descriptor, name = tempfile.mkstemp(prefix="napari-fsrcnn-")
+    file = Path(name)
     try:
         # Its room is taken now: who writes to a mapped file on a full disk is ended at once.
         with os.fdopen(descriptor, "wb") as empty:
             empty.write(bytes(room))
-        yield file
-    finally:
-        Path(file).unlink(missing_ok=True)
+    except BaseException:
+        file.unlink()
+        raise
+    return file
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -159,25 +196,23 @@ def _started() -> subprocess.Popen[bytes]:
     )
 
 
-def _first_message(upscaler: BlockUpscaler, file: str) -> bytes:
-    model = upscaler.model
-    how = {
-        "file": file,
-        "model": model.name,
-        "bytes": len(model.content),
+def _how(upscaler: BlockUpscaler, file: Path) -> Message:
+    return {
+        "file": str(file),
+        "model": upscaler.model.name,
+        "bytes": len(upscaler.model.content),
         "limits": [float(limit) for limit in upscaler.limits],
         "rgb": upscaler.rgb,
         "color": upscaler.color,
         "precision": upscaler.precision,
     }
-    return as_line(how) + model.content
 
 
-def _ask(process: subprocess.Popen[bytes], message: bytes) -> Message | None:
+def _ask(process: subprocess.Popen[bytes], message: Message) -> Message | None:
     """Give a process's answer; None if it has ended."""
     asked, answers = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
     try:
-        asked.write(message)
+        asked.write(as_line(message))
         asked.flush()
         return cast("Message", json.loads(answers.readline()))
     except (OSError, ValueError):  # the latter where nothing is answered, or asked any more
@@ -186,5 +221,5 @@ def _ask(process: subprocess.Popen[bytes], message: bytes) -> Message | None:
 
 def _same_modules() -> dict[str, str]:
     """Give an environment in which modules are looked for where this process does."""
-    path = os.pathsep.join(each or str(Path.cwd()) for each in sys.path)
+    path = os.pathsep.join(str(each or Path.cwd()) for each in sys.path)
     return {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}

@@ -154,31 +154,40 @@ class Sharpener:
         """Compute these, in this order: what comes next in helpers, where there are some."""
         if not self._queues:
             self._open()
-        here, *beside = self._queues
-        if self._helpers is None or not self._helpers.ready:
-            here.want([*missing, *coming])
-            return
+        if coming and self._helpers is None:
+            self._open_helpers()
         begun = {index for queue in self._queues for index in queue.begun}
-        here.want(index for index in missing if index not in begun)
+        here, *beside = self._queues
+        helped = self._helpers is not None and self._helpers.ready
+        now, later = (missing, coming) if helped else ([*missing, *coming], ())
+        here.want(index for index in now if index not in begun)
         for queue in beside:
-            queue.want(index for index in coming if index not in begun)
+            queue.want(index for index in later if index not in begun)
 
     def _open(self) -> None:
-        device, threads = self._blocks.upscaler.device, torch.get_num_threads()
-        on_cpu = resolve_device(device).type == "cpu"
-        executor = _threads(threads) if on_cpu else ThreadPoolExecutor(1)
-        self._queues = [self._queue(executor, threads if on_cpu else 1, self._blocks)]
+        threads = torch.get_num_threads()
+        if self._on_cpu:
+            self._queues = [self._queue(_threads(threads), threads, self._blocks)]
+        else:
+            self._queues = [self._queue(ThreadPoolExecutor(1), 1, self._blocks)]
+
+    def _open_helpers(self) -> None:
         planes = math.prod(self._blocks.shape[: -2 - self._blocks.colour_axes])
         # Of fewer planes all are there before another process has started.
-        if on_cpu and planes > AHEAD:
-            self._open_helpers(min(MOST, max(1, threads // 2)))
-
-    def _open_helpers(self, count: int) -> None:
-        room = max(self._blocks.nbytes, self._blocks.read_nbytes)
-        self._helpers = Helpers(self._blocks.upscaler, count, room)
-        beside = self._blocks.upscaled_by(self._helpers.upscale)
+        if not self._on_cpu or planes <= AHEAD:
+            return
+        blocks = self._blocks
+        count = min(MOST, max(1, torch.get_num_threads() // 2))
+        self._helpers = Helpers(blocks.upscaler, count, max(blocks.nbytes, blocks.read_nbytes))
         # One more reads the next block meanwhile.
-        self._queues.append(self._queue(ThreadPoolExecutor(count + 1), count + 1, beside))
+        executor = ThreadPoolExecutor(count + 1, initializer=use_threads, initargs=(1,))
+        self._queues.append(
+            self._queue(executor, count + 1, blocks.upscaled_by(self._helpers.upscale))
+        )
+
+    @property
+    def _on_cpu(self) -> bool:
+        return resolve_device(self._blocks.upscaler.device).type == "cpu"
 
     def _queue(
         self, executor: ThreadPoolExecutor, count: int, blocks: UpscaledBlocks

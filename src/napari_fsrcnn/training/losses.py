@@ -27,6 +27,7 @@ def training_loss(config: TrainingConfig, device: torch.device) -> LossFunction:
     """Make the loss of a run.
 
     ``mse-perceptual`` is the MSE of the pixels plus ``vgg_weight`` times the MSE of VGG features.
+    In a margin, which does not count, VGG sees the target; so with one the features weigh less.
 
     Raises
     ------

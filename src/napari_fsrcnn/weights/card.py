@@ -122,8 +122,8 @@ class TrainingRecord(_Frozen):
             difference = _Difference.between(names, getattr(self, name))
             changes = len(difference.added) + len(difference.removed)
             if changes == 0:
-                written.pop(name, None)
-            elif name in written and changes < len(names):
+                del written[name]
+            elif changes < len(names):
                 written[name] = difference.model_dump()
         return written
 
