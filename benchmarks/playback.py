@@ -108,7 +108,7 @@ def processor_time() -> float:
     """Sum up the seconds that this process and those that it started have computed."""
     this = psutil.Process()
     times = [each.cpu_times() for each in (this, *this.children(recursive=True))]
-    return sum(each.user + each.system for each in times)
+    return float(sum(each.user + each.system for each in times))
 
 
 def moving_discs(frames: int, side: int) -> NDArray[np.uint8]:
