@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 from quality_models import SCALES
 from quality_results import Result
-from quality_tables import AIM, AT_LEAST, Table, beside, figures, line, table
+from quality_tables import AIM, AT_LEAST, Table, beside, figures
 from quality_training import (
     LOOKED_AT,
     WOMAN,
@@ -41,23 +39,6 @@ _TRAINING = (
     "out at the pictures' own edges too, except in that of `fsrcnn-s-x3` and the last ones of "
     "`fsrcnn-x3` and `fsrcnn-x4`. So the commands of all but these give other weights."
 )
-
-_TRIED = (
-    "`fsrcnn-s-x3` stays below what is asked on Set5. Trained on from where it is, with a lower rate, "
-    "larger patches, each picture as likely as any other, or the pictures' own edges, the PSNR of its "
-    "validation pictures did not rise again. Nor was it higher after any of these: larger batches, "
-    "other margins (0 to 4), other seeds, other inner widths (`--width`), `--no-levels`, `--initial "
-    "paper`, pictures at more sizes (`--rescale`), a deconvolution with padding 4, the PSNR of whole "
-    "pictures as the loss, a teacher (`--teacher fsrcnn-x3`, which helps short trainings only), or a "
-    "wider network that was pruned to this one. Second-order steps over all training pictures at once "
-    "fitted those better and others hardly. So this network holds no more of these pictures in their "
-    "eight orientations. Learning them upright only, as photographs are, fits photographs slightly "
-    "better, but not what a microscope sees. What gets there is `fsrcnn-x3`, of three times the "
-    "weights. The curve of `fsrcnn-s-x3`'s training, from its log:"
-)
-
-_CURVE = Path(__file__).with_name("fsrcnn-s-x3-log.csv")
-_EVERY = 10_000
 
 _LEFT_OUT = (
     "Pictures of a set that these trainings have not had, because they are smaller than a patch, or "
@@ -94,8 +75,6 @@ def results_page(results: Sequence[Result], models: Sequence[Model], date: str) 
         lines += section(f"x{scale}", figures(results, scale))
     least = beside(AT_LEAST, results)
     asked = ["PSNR in dB: the least,", "", *least, "", "and the aim:", "", *beside(AIM, results)]
-    if any("fsrcnn-s-x3" in row and "missed" in row for row in least):
-        asked += ["", _TRIED, "", *curve()]
     lines += section("What is asked of the shipped models", asked)
     trained = [_TRAINING, "", *training(models)]
     if without := left_out(models):
@@ -115,14 +94,6 @@ def seen(models: Sequence[Model]) -> str:
         f"{_LOOKED_AT} And its `img_005` (woman) is no new picture to {', '.join(known)}: it shows "
         f"{WOMAN}, cropped and shrunk. `napari-fsrcnn evaluate` lists the pictures one by one."
     )
-
-
-def curve() -> Table:
-    """Give the PSNR of the validation pictures in the course of a training."""
-    rows = list(csv.DictReader(_CURVE.read_text(encoding="utf-8").splitlines()))
-    shown = [row for row in rows if int(row["step"]) % _EVERY == 0]
-    lines = table(["after steps", "PSNR of the validation pictures, dB"], texts=0)
-    return lines + [line([f"{int(row['step']):,}", f"{float(row['psnr']):.3f}"]) for row in shown]
 
 
 def section(title: str, content: Table) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shlex
 import subprocess
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from image_sets import TRAINING_SETS, ImageSet
-from quality_page import _CURVE, curve, seen
+from quality_page import seen
 from quality_training import command, commands, left_out
 from typer.main import get_group
 
@@ -19,7 +18,6 @@ from napari_fsrcnn.cli.app import app
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.model import Model
-from napari_fsrcnn.weights.shipped import load_model
 
 RECORDED = {"arch", "scale"} | (
     TrainingConfig.model_fields.keys() - {"data", "out", "run", "device", "stop_after"}
@@ -155,13 +153,3 @@ def test_every_training_set_is_known_by_its_folder_s_name() -> None:
         assert each.name == name
         assert each.address.startswith("http")
         assert each.terms
-
-
-def test_the_curve_is_that_of_the_shipped_model() -> None:
-    with _CURVE.open(encoding="utf-8") as log:
-        best = max(csv.DictReader(log), key=lambda row: float(row["psnr"]))
-    found = load_model("fsrcnn-s-x3").card.validation
-    assert found is not None
-    assert found.step == int(best["step"])
-    assert found.psnr == pytest.approx(float(best["psnr"]))
-    assert curve()[-1] == "| 60,000 | 30.314 |"
