@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from napari_fsrcnn.inference.block_cache import BlockCache
-from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler
+from napari_fsrcnn.inference.block_upscaler import Block
 from napari_fsrcnn.inference.on_demand import OnDemand
 from napari_fsrcnn.inference.sharpener import Sharpener
 from napari_fsrcnn.inference.upscale import upscale
@@ -150,31 +150,34 @@ def test_those_of_a_long_film_are_computed_by_another_process(
     film = np.concatenate([STACK, STACK, STACK])
     watched = Watched(model, film)
     watched.gate.set()
-    looked_at, coming = (
-        [part.block for part in watched.picture[plane, :16, :16].parts()] for plane in (1, 2)
-    )
     for plane in (0, 1):
         watched.sharpener.look(watched.picture[plane, :16, :16])
     helpers = watched.sharpener._helpers
     assert helpers is not None
     wait_until(lambda: helpers.ready)
-    wait_until(partial(watched.all_known, [*looked_at, *coming]))
+    beside: list[Index] = []
+    upscale_beside = helpers._upscale_beside
+
+    def note(region: NDArray[Any], block: Block, notice: Any) -> NDArray[Any] | None:
+        upscaled = upscale_beside(region, block, notice)
+        assert upscaled is not None
+        beside.append(block.index)
+        return upscaled
+
+    monkeypatch.setattr(helpers, "_upscale_beside", note)
+    watched.sharpener.look(watched.picture[0, :16, :16])
+    wait_until(lambda: watched.sharpener.sharp)
+    # The planes behind the last one: none of them was looked at, or computed ahead.
     watched.blocks.drop()
-    here: list[Index] = []
-    upscale_here = BlockUpscaler.upscale
-
-    def note(self: BlockUpscaler, region: Any, block: Block, notice: Any = None) -> Any:
-        here.append(block.index)
-        return upscale_here(self, region, block, notice)
-
-    monkeypatch.setattr(BlockUpscaler, "upscale", note)
-    watched.sharpener.look(watched.picture[1, :16, :16])
+    watched.sharpener.look(watched.picture[12, :16, :16])
+    watched.sharpener.look(watched.picture[13, :16, :16])
+    coming = [part.block for part in watched.picture[14, :16, :16].parts()]
     wait_until(partial(watched.all_known, coming))
-    shown = np.asarray(watched.picture[2, :16, :16])
-    assert set(here) <= set(looked_at)
+    assert set(coming) <= set(beside)
+    shown = np.asarray(watched.picture[14, :16, :16])
     watched.sharpener.close()
     wait_until(lambda: not helpers.ready)
-    expected = upscale(film[2], model, device="cpu")[:16, :16]
+    expected = upscale(film[14], model, device="cpu")[:16, :16]
     assert np.abs(shown.astype(int) - expected).max() <= 1
 
 

@@ -38,7 +38,10 @@ def main() -> None:
     if not first:
         return
     how = json.loads(first)
-    values = map_values(how["file"])
+    try:
+        values = map_values(how["file"])
+    except FileNotFoundError:  # who asked has ended meanwhile
+        return
     upscaler = BlockUpscaler(
         PortableModel(how["model"], values[: how["bytes"]].tobytes()),
         ValueRange(*how["limits"]),
@@ -77,9 +80,9 @@ def _upscale(upscaler: BlockUpscaler, values: NDArray[np.uint8], task: Message) 
     notices: list[str] = []
     try:
         upscaled = upscaler.upscale(region, block, notices.append)
+        first_values(values, upscaled.shape, upscaled.dtype)[...] = upscaled
     except Exception:  # noqa: BLE001  who asked tries it as well, and tells why it can't be done
         return {}
-    first_values(values, upscaled.shape, upscaled.dtype)[...] = upscaled
     return {"shape": upscaled.shape, "notices": notices}
 
 

@@ -111,7 +111,8 @@ class _Helper:
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
         self._values: NDArray[np.uint8] | None = None
-        threading.Thread(target=self._live, args=(upscaler, room, idle), daemon=True).start()
+        self._thread = threading.Thread(target=self._live, args=(upscaler, room, idle), daemon=True)
+        self._thread.start()
 
     def upscale(
         self, region: NDArray[Any], block: Block, notice: Notice | None
@@ -147,11 +148,15 @@ class _Helper:
         """Start the process, and wait for its end, in a thread."""
         model = np.frombuffer(upscaler.model.content, np.uint8)
         with suppress(OSError, MemoryError):
-            file = _make_file(max(room, len(model)))
+            descriptor, name = tempfile.mkstemp(prefix="napari-fsrcnn-")
+            file = Path(name)
             # At the latest where Python ends, which this thread does not see.
             delete = weakref.finalize(self, file.unlink, missing_ok=True)
             try:
-                values = map_values(str(file))
+                # Room is taken now: who writes to a mapped file on a full disk is ended at once.
+                with os.fdopen(descriptor, "wb") as empty:
+                    empty.write(bytes(max(room, len(model))))
+                values = map_values(name)
                 values[: len(model)] = model
                 with _started() as process:
                     self._values, self._process = values, process
@@ -166,20 +171,6 @@ class _Helper:
                     self._process = self._values = None
             finally:
                 delete()
-
-
-def _make_file(room: int) -> Path:
-    """Make a file for pixels, to be mapped."""
-    descriptor, name = tempfile.mkstemp(prefix="napari-fsrcnn-")
-    file = Path(name)
-    try:
-        # Its room is taken now: who writes to a mapped file on a full disk is ended at once.
-        with os.fdopen(descriptor, "wb") as empty:
-            empty.write(bytes(room))
-    except BaseException:
-        file.unlink()
-        raise
-    return file
 
 
 def _started() -> subprocess.Popen[bytes]:

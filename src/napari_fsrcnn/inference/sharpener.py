@@ -64,7 +64,8 @@ class Sharpener:
         self._hopeless: set[Index] = set()
         # Held here too, or a view that is larger than the cache would be computed for ever.
         self._shown: dict[Index, NDArray[Any] | None] = {}
-        self._played = Played(blocks.shape[: -2 - blocks.colour_axes])
+        self._stack = blocks.shape[: -2 - blocks.colour_axes]
+        self._played = Played(self._stack)
 
     @property
     def sharp(self) -> bool:
@@ -99,6 +100,7 @@ class Sharpener:
             queues, self._queues = self._queues, []
             helpers, self._helpers = self._helpers, None
             self._shown = {}
+            self._played = Played(self._stack)
             for queue in queues:
                 queue.close()
         if helpers is not None:
@@ -172,9 +174,8 @@ class Sharpener:
             self._queues = [self._queue(ThreadPoolExecutor(1), 1, self._blocks)]
 
     def _open_helpers(self) -> None:
-        planes = math.prod(self._blocks.shape[: -2 - self._blocks.colour_axes])
         # Of fewer planes all are there before another process has started.
-        if not self._on_cpu or planes <= AHEAD:
+        if not self._on_cpu or math.prod(self._stack) <= AHEAD:
             return
         blocks = self._blocks
         count = min(MOST, max(1, torch.get_num_threads() // 2))
