@@ -73,8 +73,8 @@ def results_page(results: Sequence[Result], models: Sequence[Model], date: str) 
     lines = ["# Results", "", by, "", _PROTOCOL, "", seen(models)]
     for scale in SCALES:
         lines += section(f"x{scale}", figures(results, scale))
-    least = beside(AT_LEAST, results)
-    asked = ["PSNR in dB: the least,", "", *least, "", "and the aim:", "", *beside(AIM, results)]
+    asked = ["PSNR in dB: the least,", "", *beside(AT_LEAST, results), ""]
+    asked += ["and the aim:", "", *beside(AIM, results)]
     lines += section("What is asked of the shipped models", asked)
     trained = [_TRAINING, "", *training(models)]
     if without := left_out(models):

@@ -1,5 +1,6 @@
 """What tests that run a model share."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,14 @@ from torch import Tensor
 from napari_fsrcnn.inference import portable
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.weights.model import Model
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Wait for what other threads or processes do."""
+    end = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tests.inference.conftest import wait_until
 
 from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler, Grid
@@ -23,13 +23,6 @@ from napari_fsrcnn.weights.model import Model
 
 ROOM = 10**5
 DTYPES = ["uint8", "<u2", ">u2", "int16", "float32", ">f8"]
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def processes_of(helpers: Helpers) -> list[Any]:

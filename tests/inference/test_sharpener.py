@@ -1,7 +1,6 @@
 """What there is at once, and the rest in a thread: nothing that nobody looks at any more."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from tests.inference.conftest import wait_until
 
 from napari_fsrcnn.inference.block_cache import BlockCache
 from napari_fsrcnn.inference.block_upscaler import Block
@@ -64,13 +64,6 @@ class Watched:
     def _fail(self, sentence: str) -> None:
         self.sentences.append(sentence)
         self.came.release()
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

@@ -64,6 +64,7 @@ class Sharpener:
         self._hopeless: set[Index] = set()
         # Held here too, or a view that is larger than the cache would be computed for ever.
         self._shown: dict[Index, NDArray[Any] | None] = {}
+        self._on_cpu = resolve_device(blocks.upscaler.device).type == "cpu"
         self._stack = blocks.shape[: -2 - blocks.colour_axes]
         self._played = Played(self._stack)
 
@@ -185,10 +186,6 @@ class Sharpener:
         self._queues.append(
             self._queue(executor, count + 1, blocks.upscaled_by(self._helpers.upscale))
         )
-
-    @property
-    def _on_cpu(self) -> bool:
-        return resolve_device(self._blocks.upscaler.device).type == "cpu"
 
     def _queue(
         self, executor: ThreadPoolExecutor, count: int, blocks: UpscaledBlocks
