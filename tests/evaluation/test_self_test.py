@@ -1,6 +1,7 @@
 """Shrunk, restored, and held against itself."""
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,11 @@ import dask.array as da
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 from skimage import data
 
 import napari_fsrcnn
-from napari_fsrcnn.evaluation.compare import compare
+from napari_fsrcnn.evaluation.compare import compare, largest_error
 from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.evaluation.self_test import self_test
 from napari_fsrcnn.evaluation.self_test_result import Region, SelfTest, rank
@@ -113,7 +115,9 @@ def test_a_model_that_spoils_the_picture_is_not_advised(make_model: MakeModel) -
 def test_small_gains_and_figures_that_disagree_are_told(
     psnr_gain: float, ssim_gain: float, sentence: str
 ) -> None:
-    bicubic, best = rank([("bicubic", 30, 0.8, 40), ("a", 30 + psnr_gain, 0.8 + ssim_gain, 40)])
+    bicubic, best = rank(
+        [("bicubic", 30, 0.8, 40, 0.1), ("a", 30 + psnr_gain, 0.8 + ssim_gain, 40, 0.1)]
+    )
     region = Region(np.zeros((1, 1), np.float32), (0, 0))
     result = SelfTest(2, bicubic, (best,), region, "", 4096, 255, rgb=False, channels="luma")
     assert sentence in result.advice
@@ -121,22 +125,48 @@ def test_small_gains_and_figures_that_disagree_are_told(
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
-def test_of_errors_that_cannot_be_seen_it_is_said_that_they_make_no_difference(dtype: type) -> None:
+def test_of_small_errors_it_is_told_how_large_they_are_at_most(dtype: type) -> None:
     cell = data.cell() / 255 * (1 if dtype is np.float32 else np.iinfo(dtype).max)
     result = self_test(cell.round(4).astype(dtype), 3, device="cpu")
     assert min(result.bicubic.psnr, result.best.psnr) > 20 * np.log10(255)
-    assert result.advice == (
-        "On this picture neither bicubic's error nor the best model's can be seen, since both are "
-        "below one of 255 levels: it makes no difference which of them is used."
+    assert re.search(
+        r"Both errors are small, the root of their mean square below one of 255 levels; at most "
+        r"they are \d\.\d of bicubic and \d\.\d of [a-z0-9-]+\.",
+        result.advice,
     )
 
 
-@pytest.mark.parametrize(("psnr", "gained"), [(48, 2), (50, -2)])
-def test_one_error_that_can_be_seen_makes_a_difference(psnr: float, gained: float) -> None:
-    bicubic, best = rank([("bicubic", psnr, 0.9, 40), ("a", psnr + gained, 0.9, 40)])
-    region = Region(np.zeros((1, 1), np.float32), (0, 0))
-    result = SelfTest(2, bicubic, (best,), region, "", 4096, 255, rgb=False, channels="luma")
-    assert "2.00 dB" in result.advice
+def test_a_loss_is_named_however_small_the_errors_are() -> None:
+    blurred = gaussian_filter(CAMERA.astype(float), 4).round().astype(np.uint8)
+    result = self_test(blurred, 2, ["fsrcnn-x2"], device="cpu")
+    assert result.bicubic.psnr > 50
+    lost = f"fsrcnn-x2 loses {-result.best.psnr_gain:.2f} dB against bicubic. Use bicubic"
+    assert lost in result.advice
+    assert "at most they are 1.0 of bicubic" in result.advice
+
+
+def test_of_a_few_bright_spots_the_gain_is_told_and_the_largest_error() -> None:
+    """The rest, which is black, makes the mean error small that looks wrong in every spot."""
+    dark = np.full((300, 300), 10.0)
+    for row, column in ((40, 50), (91, 120), (150, 30)):
+        dark[row - 1 : row + 2, column - 1 : column + 2] = 210
+    spots = gaussian_filter(dark, 0.6).round().astype(np.uint8)
+    result = self_test(spots, 2, ["fsrcnn-x2"], device="cpu")
+    assert result.advice.startswith("Use fsrcnn-x2: it gains")
+    assert 255 * result.bicubic.largest_error > 20
+    assert f"at most they are {255 * result.bicubic.largest_error:.1f} of bicubic" in result.advice
+
+
+def test_the_largest_error_is_that_of_what_is_measured() -> None:
+    hr = np.zeros((12, 12), np.uint8)
+    image = hr.copy()
+    image[0, 0], image[5, 6], image[7, 7] = 200, 51, 20
+    how: dict[str, Any] = {"data_range": 255, "channels": "luma", "shave": 2}
+    assert largest_error(hr, image, rgb=False, **how) == pytest.approx(0.2)
+    in_colour = [np.stack([each] * 3, axis=-1) for each in (hr, image)]
+    assert largest_error(*in_colour, rgb=True, **how) == pytest.approx(44 / 255)
+    how["channels"] = "all"
+    assert largest_error(*in_colour, rgb=True, **how) == pytest.approx(0.2)
 
 
 def test_of_few_pixels_it_is_said_that_they_are_few() -> None:

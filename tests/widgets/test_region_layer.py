@@ -11,7 +11,7 @@ from napari_fsrcnn.widgets.region_layer import region_layer
 
 
 def found(gain: Any, start: tuple[int, ...]) -> SelfTest:
-    bicubic, best = rank([("bicubic", 30, 0.8, 40), ("mine", 31, 0.8, 40)])
+    bicubic, best = rank([("bicubic", 30, 0.8, 40, 0.1), ("mine", 31, 0.8, 40, 0.1)])
     region = Region(np.asarray(gain, np.float32), start)
     return SelfTest(2, bicubic, (best,), region, "", 4096, 255, rgb=False, channels="luma")
 

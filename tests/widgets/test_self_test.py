@@ -56,7 +56,8 @@ def test_the_gain_is_shown_and_its_map_lies_over_the_layer(
         assert f"{model.name} {model.psnr:.2f} {model.psnr_gain:+.2f} {model.ssim:.4f}" in text
     assert found.advice in text
     assert "Measured on 120 x 150 pixels: grey values, data_range 255" in text
-    assert f"{found.best.name} to {found.best.consistency:.2f} dB" in text
+    for each in (found.bicubic, *found.models):
+        assert f"{each.name} {each.consistency:.2f} dB" in text
     assert viewer.layers == [layer]
     widget.self_test.map_button.click()
     assert len(viewer.layers) == 2
@@ -64,7 +65,13 @@ def test_the_gain_is_shown_and_its_map_lies_over_the_layer(
     np.testing.assert_array_equal(shown.data, found.region.gain)
     np.testing.assert_allclose(shown.data_to_world([7, 9]), layer.data_to_world([7, 9]))
     assert widget.form.layer.value == layer  # the map is nothing to upscale
-    assert not widget.self_test.map_button.isEnabled()
+    shown.visible = False
+    widget.self_test.map_button.click()
+    assert viewer.layers == [layer, shown]
+    assert shown.visible
+    viewer.layers.remove(shown)
+    widget.self_test.map_button.click()
+    assert len(viewer.layers) == 2
 
 
 def test_a_low_window_stays_low_and_all_can_be_read(

@@ -209,6 +209,32 @@ def as_planes(
     return as_luma(picture, data_range) if channels == "luma" else np.moveaxis(picture, -1, 0)
 
 
+def largest_error(
+    reference: NDArray[Any],
+    image: NDArray[Any],
+    *,
+    rgb: bool,
+    data_range: float,
+    channels: Channels,
+    shave: int,
+) -> float:
+    """Tell by how much two images differ at most, as a part of the data range.
+
+    Parameters are those of :func:`compare`, colour without alpha.
+
+    Examples
+    --------
+    >>> black, grey = np.zeros((4, 4), np.uint8), np.full((4, 4), 51, np.uint8)
+    >>> largest_error(black, grey, rgb=False, data_range=255, channels="all", shave=1)
+    0.2
+    """
+    exact, restored = (
+        as_planes(picture, data_range, rgb=rgb, channels=channels)[..., shave:-shave, shave:-shave]
+        for picture in (reference, image)
+    )
+    return float(np.abs(restored.astype(np.float64) - exact).max() / data_range)
+
+
 def as_luma(picture: NDArray[Any], data_range: float) -> NDArray[np.floating[Any]]:
     """Y of colours ``(..., 3)`` on the scale of their own values; of uint8 in whole levels.
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_fsrcnn.evaluation.compare import channels_of, compare
+from napari_fsrcnn.evaluation.compare import channels_of, compare, largest_error
 from napari_fsrcnn.evaluation.consistency import consistency, shrink
 from napari_fsrcnn.evaluation.region_gain import region_gain
 from napari_fsrcnn.evaluation.sample import take_sample
@@ -127,7 +127,13 @@ def self_test(
         compare(hr, image, baseline=baseline, shave=scale, stop=stop, **how) for image in images
     ]
     measured = [
-        (name, each.psnr, each.ssim, consistency(lr, image, scale, rgb=rgb, channels=channels).psnr)
+        (
+            name,
+            each.psnr,
+            each.ssim,
+            consistency(lr, image, scale, rgb=rgb, channels=channels).psnr,
+            largest_error(hr, image, shave=scale, **how),
+        )
         for name, image, each in zip(names, images, found, strict=True)
     ]
     best = restored[int(np.argmax([psnr for _, psnr, *_ in measured[1:]]))]

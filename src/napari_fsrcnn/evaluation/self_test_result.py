@@ -14,8 +14,9 @@ from napari_fsrcnn.image.gain import gain
 
 # In dB; of two pictures that differ by less nobody can say which is the better one.
 _NOTICEABLE = 0.1
-# In dB; above it the root of the mean squared error is less than one of 255 levels.
-_INVISIBLE = 20 * log10(255)
+_LEVELS = 255
+# In dB; above it the root of the mean squared error is less than one level.
+_FAINT = 20 * log10(_LEVELS)
 # Pixels; the gain of fewer says little of another part of the same picture.
 _FEW = 64 * 64
 
@@ -46,6 +47,8 @@ class Restored:
         What it is better than bicubic.
     consistency : float
         Its exact downscale against what it was restored from, in dB.
+    largest_error : float
+        Against the original, of any pixel that was measured, as a part of the data range.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Restored:
     psnr_gain: float
     ssim_gain: float
     consistency: float
+    largest_error: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +127,21 @@ class SelfTest:
     @property
     def advice(self) -> str:
         """What to do with this picture, in a few sentences."""
-        return " ".join(filter(None, [self._verdict, self._caution, self._acquaintance]))
+        return " ".join(
+            filter(None, [self._verdict, self._faintness, self._caution, self._acquaintance])
+        )
+
+    @property
+    def _faintness(self) -> str:
+        """Tell how large errors are whose mean says little, as a gain or a loss of it does then."""
+        bicubic, best = self.bicubic, self.best
+        if min(bicubic.psnr, best.psnr) <= _FAINT:
+            return ""
+        largest = [f"{_LEVELS * each.largest_error:.1f} of {each.name}" for each in (bicubic, best)]
+        return (
+            f"Both errors are small, the root of their mean square below one of {_LEVELS} levels; "
+            f"at most they are {' and '.join(largest)}."
+        )
 
     @property
     def _caution(self) -> str:
@@ -148,11 +166,6 @@ class SelfTest:
         best, gained = self.best, f"{abs(self.best.psnr_gain):.2f} dB"
         name = best.name if len(self.models) == 1 else f"even the best model, {best.name},"
         instead = "Use bicubic, or train a model on your own pictures."
-        if min(self.bicubic.psnr, best.psnr) > _INVISIBLE:
-            return (
-                "On this picture neither bicubic's error nor the best model's can be seen, since "
-                "both are below one of 255 levels: it makes no difference which of them is used."
-            )
         if round(best.psnr_gain, 2) == 0:
             return f"On this picture {name} makes no difference to bicubic. {instead}"
         if best.psnr_gain < 0:
@@ -175,12 +188,12 @@ class SelfTest:
         return to_json(figures, indent=2, inf_nan_mode="null").decode()
 
 
-def rank(measured: Sequence[tuple[str, float, float, float]]) -> tuple[Restored, ...]:
+def rank(measured: Sequence[tuple[str, float, float, float, float]]) -> tuple[Restored, ...]:
     """Hold restorations against the first of them, which is bicubic.
 
     Parameters
     ----------
-    measured : sequence of (name, psnr, ssim, consistency)
+    measured : sequence of (name, psnr, ssim, consistency, largest_error)
 
     Returns
     -------
@@ -189,13 +202,13 @@ def rank(measured: Sequence[tuple[str, float, float, float]]) -> tuple[Restored,
 
     Examples
     --------
-    >>> measured = [("bicubic", 30.0, 0.8, 50.0), ("a", 29.5, 0.7, 50.0), ("b", 31.0, 0.9, 50.0)]
+    >>> measured = [("bicubic", 30.0, 0.8, 50.0, 0.5), ("a", 29.5, 0.7, 50.0, 0.5)]
     >>> [(restored.name, restored.psnr_gain) for restored in rank(measured)]
-    [('bicubic', 0.0), ('b', 1.0), ('a', -0.5)]
+    [('bicubic', 0.0), ('a', -0.5)]
     """
-    _, psnr, ssim, _ = measured[0]
+    _, psnr, ssim, *_ = measured[0]
     bicubic, *models = (
-        Restored(each[0], each[1], each[2], gain(each[1], psnr), gain(each[2], ssim), each[3])
-        for each in measured
+        Restored(name, own_psnr, own_ssim, gain(own_psnr, psnr), gain(own_ssim, ssim), *others)
+        for name, own_psnr, own_ssim, *others in measured
     )
     return (bicubic, *sorted(models, key=lambda model: model.psnr_gain, reverse=True))

@@ -23,10 +23,12 @@ def self_test_text(layer: str, result: SelfTest) -> str:
 
 def self_test_note(result: SelfTest) -> str:
     """Tell how it was measured, and how well the results agree with the layer."""
+    agreement = ", ".join(
+        f"{each.name} {decibels(each.consistency)}" for each in (result.bicubic, *result.models)
+    )
     return small_print(
-        f"Measured on {result.measured_on}. Shrunk again, bicubic agrees with what it was restored "
-        f"from to {decibels(result.bicubic.consistency)}, {result.best.name} to "
-        f"{decibels(result.best.consistency)}."
+        f"Measured on {result.measured_on}. Shrunk again, the results agree with what they were "
+        f"restored from: {agreement}."
     )
 
 

@@ -31,6 +31,7 @@ class SelfTestView(QWidget):
         super().__init__()
         self._viewer = viewer
         self._shown: tuple[Image, SelfTest] | None = None
+        self._map: Image | None = None
         self.text, self.note = QLabel(), QLabel()
         for label in (self.text, self.note):
             label.setWordWrap(True)
@@ -49,19 +50,20 @@ class SelfTestView(QWidget):
 
     def show_result(self, layer: Image, result: SelfTest) -> None:
         """Show what was found on a layer."""
-        self._shown = (layer, result)
+        self._shown, self._map = (layer, result), None
         self.text.setText(self_test_text(layer.name, result))
         self.note.setText(self_test_note(result))
-        self.map_button.setEnabled(True)
         self.show()
 
     def clear(self) -> None:
         """Show nothing."""
-        self._shown = None
+        self._shown = self._map = None
         self.hide()
 
     def add_map(self) -> None:
-        """Put the map on top of all layers, where the tested one lies or lay."""
-        if self._shown is not None:
-            self._viewer.add_layer(region_layer(*self._shown))
-            self.map_button.setEnabled(False)
+        """Put the map on top of all layers, where the tested one lies or lay; one is enough."""
+        if self._shown is None:
+            return
+        if self._map is None or self._map not in self._viewer.layers:
+            self._map = self._viewer.add_layer(region_layer(*self._shown))
+        self._map.visible = True
