@@ -240,12 +240,31 @@ def test_a_row_opens_its_layers(
     assert -10 * np.log10(np.mean(error**2)) == pytest.approx(psnr, abs=1e-3)
 
 
+def test_one_row_is_opened_at_a_time_and_the_line_says_so(
+    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, qtbot: QtBot
+) -> None:
+    run(evaluate_widget, qtbot)
+    summary = evaluate_widget.status.text()
+    first, second, *_ = evaluate_widget.table.scores
+    evaluate_widget.table.rows.selectRow(0)
+    evaluate_widget.open(first)
+    evaluate_widget.open(second)
+    assert evaluate_widget.status.text() == f"Opening {first.image.name}..."
+    assert not evaluate_widget.open_button.isEnabled()
+    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
+    assert evaluate_widget.status.text() == summary
+    opened = [layer.name for layer in viewer_with_discs.layers[1:]]
+    assert len(opened) == 5
+    assert all(name.startswith("x2 discs/0: ") for name in opened)
+
+
 def test_a_picture_that_is_gone(evaluate_widget: EvaluateWidget, qtbot: QtBot) -> None:
     run(evaluate_widget, qtbot)
     (score, *_) = evaluate_widget.table.scores
     gone = ModelScore(score.model, 2, score.image.model_copy(update={"name": "discs/99"}))
     evaluate_widget.open(gone)
     qtbot.waitUntil(lambda: "discs/99 is no longer there" in last_notification(), timeout=30_000)
+    assert "discs/99 is no longer there" in evaluate_widget.status.text()
 
 
 def test_the_table_as_a_file(evaluate_widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot) -> None:

@@ -43,6 +43,7 @@ class EvaluateWidget(JobWidget):
         self._request: Request | None = None
         self._over: dict[str, Image] = {}
         self._left_out = 0
+        self._opening = False
         self._unusable: dict[str, str] = {}
         self.form = EvaluateForm()
         self.form.browse.began.connect(lambda path: self.tell(f"Loading {path.name}..."))
@@ -90,16 +91,29 @@ class EvaluateWidget(JobWidget):
 
     def open(self, score: ModelScore) -> None:
         """Put a row's picture into the viewer, once it is restored again in a thread."""
-        if self._request is None:
+        if self._request is None or self._opening:
             return
-        over = self._over
+        over, said = self._over, self.status.text()
+        opening = f"Opening {score.image.name}..."
 
         def show(opened: Opened) -> None:
             open_layers(self._viewer, opened, over.get(opened.label))
 
+        def end() -> None:
+            if isalive(self):
+                self._opening = False
+                self._show_buttons()
+                if self.status.text() == opening:
+                    self.tell(said)
+
         job = OpenJob(self._request, score.model, score.image.name)
         job.opened.connect(show)
+        job.told.connect(self.tell)
+        job.ended.connect(end)
         self.destroyed.connect(job.stop)
+        self._opening = True
+        self._show_buttons()
+        self.tell(opening)
         job.start()
 
     def save(self, path: Path) -> None:
@@ -144,20 +158,27 @@ class EvaluateWidget(JobWidget):
         if not isalive(self):
             return
         if job.stopping:
-            self.status.setText("Stopped: what was measured stays.")
+            summary = "Stopped: what was measured stays."
         elif job.seconds is not None:
-            summary = _summary(job, len(self.table.scores), self._left_out)
-            if not self._unusable:
-                self.status.setText(summary)
-            else:
-                sentences = list(self._unusable.values())
-                left_out = _in_words(sentences)
-                self.status.setText(f"{summary}\n{left_out}")
-                self.status.setToolTip("\n".join(sentences))
-                show_warning(left_out)
+            n_rows = len(self.table.scores)
+            rows = f"{n_rows:,} row{'' if n_rows == 1 else 's'}"
+            summary = f"{rows} on {job.device} in {job.seconds:.1f} s."
+        else:
+            return
+        if self._left_out:
+            summary += (
+                f" Left out, because a model was trained or chosen on them: {self._left_out}."
+            )
+        self.status.setText(summary)
+        if self._unusable:
+            sentences = list(self._unusable.values())
+            left_out = _in_words(sentences)
+            self.status.setText(f"{summary}\n{left_out}")
+            self.status.setToolTip("\n".join(sentences))
+            show_warning(left_out)
 
     def _show_buttons(self) -> None:
-        self.open_button.setEnabled(self.table.current is not None)
+        self.open_button.setEnabled(self.table.current is not None and not self._opening)
         self.save_button.setEnabled(bool(self.table.scores))
 
     def _open_selected(self) -> None:
@@ -175,13 +196,6 @@ class EvaluateWidget(JobWidget):
         # This signal outlives the window.
         if isalive(self):
             self.form.models.follow_models()
-
-
-def _summary(job: EvaluateJob, n_rows: int, n_left_out: int) -> str:
-    text = f"{n_rows:,} row{'' if n_rows == 1 else 's'} on {job.device} in {job.seconds:.1f} s."
-    if n_left_out:
-        text += f" Left out, because a model was trained or chosen on them: {n_left_out}."
-    return text
 
 
 def _in_words(sentences: list[str]) -> str:

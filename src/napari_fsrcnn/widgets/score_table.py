@@ -49,7 +49,7 @@ def _measured_on(score: ModelScore) -> str:
 
 
 _COLUMNS = (
-    _Column("picture", "The picture, as a training record would name it", _picture),
+    _Column("picture", "Folder or layer, and picture or plane", _picture),
     _Column("model", "The model, which says the scale", lambda s: s.model),
     _Column("PSNR, dB", "Of the model", lambda s: s.image.psnr, "{:.2f}"),
     _Column("bicubic", "PSNR of bicubic, in dB", lambda s: s.image.bicubic_psnr, "{:.2f}"),
