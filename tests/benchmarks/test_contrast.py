@@ -18,10 +18,12 @@ def test_black_and_white_of_y_become_0_and_1() -> None:
     hr = np.zeros((12, 12, 3), np.uint8)
     hr[:, 6:] = 255
     pair = luma_pair(Pair("step", hr, None, rgb=True), 3)
-    spread = contrast.spread(pair)
+    spread = contrast.spread(pair, 1.0)
     assert (pair.hr.min(), pair.hr.max()) == pytest.approx((16 / 255, 235 / 255))
     assert (spread.hr.min(), spread.hr.max()) == pytest.approx((0, 1), abs=1e-6)
     assert np.ptp(spread.lr) == pytest.approx(np.ptp(pair.lr) * 255 / 219)
+    dim = contrast.spread(pair, 0.25)
+    assert (dim.hr.min(), dim.hr.max()) == pytest.approx((0, 0.25), abs=1e-6)
 
 
 def test_each_span_trains_another_network(monkeypatch: pytest.MonkeyPatch) -> None:

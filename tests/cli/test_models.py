@@ -35,6 +35,15 @@ def test_each_model_has_a_row_with_what_its_card_says(command: Run) -> None:
             *measured,
         ):
             assert fact in rows[name]
+    told = " ".join(ended.stdout.split())
+    assert f"Licence of the weights: {read_card(model_path('fsrcnn-x2')).weights_license}." in told
+
+
+def test_an_architecture_alone_names_no_model(command: Run) -> None:
+    ended = command("models", "fsrcnn-s")
+    assert ended.returncode == 2
+    assert "fsrcnn-s is shipped as fsrcnn-s-x2, fsrcnn-s-x3, fsrcnn-s-x4" in ended.stderr
+    assert command("models", "fsrcnn-s", "--scale", 3).returncode == 0
 
 
 def test_the_whole_card_of_a_shipped_model(command: Run) -> None:

@@ -106,10 +106,15 @@ def test_peers_weights(data_folder: Callable[[str], Path], tmp_path: Path) -> No
         load_model(file, 2)
 
 
-@pytest.mark.parametrize("name", ["edsr-x2", "fsrcnn", "", "fsrcnn-x9", "FSRCNN-X2"])
+@pytest.mark.parametrize("name", ["edsr-x2", "", "fsrcnn-x9", "FSRCNN-X2"])
 def test_an_unknown_name_is_refused_with_those_that_there_are(name: str) -> None:
     with pytest.raises(ValueError, match=f"There is no model '{name}'.*fsrcnn-x2, fsrcnn-x3"):
         load_model(name)
+
+
+def test_a_name_without_its_scale_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match="fsrcnn is shipped as fsrcnn-x2, fsrcnn-x3, fsrcnn-x4: "):
+        load_model("fsrcnn")
 
 
 def test_another_scale_is_refused(tmp_path: Path, make_model: MakeModel) -> None:

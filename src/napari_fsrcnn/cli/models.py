@@ -60,6 +60,8 @@ def _list(scale: int | None) -> None:
     columns = ["model", "trained on", "scale", "weights", "gain", *sets]
     show_table("Shipped models", columns, rows, texts=2)
     say("Gain: dB over bicubic on the validation pictures. Test sets: PSNR in dB.")
+    for license_ in dict.fromkeys(card.weights_license for card in cards.values()):
+        say(f"Licence of the weights: {license_}.")
     say("'napari-fsrcnn models NAME' shows a model's whole card.")
 
 

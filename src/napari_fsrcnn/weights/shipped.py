@@ -32,9 +32,15 @@ def model_path(name: str) -> Path:
     ValueError
         If there is no model of that name; the message lists those that there are.
     """
-    if name not in list_models():
+    names = list_models()
+    if name not in names:
+        if at_scales := [each for each in names if each.rpartition("-x")[0] == name]:
+            raise ValueError(
+                f"{name} is shipped as {', '.join(at_scales)}: give one of these names, or the scale "
+                f"too."
+            )
         raise ValueError(
-            f"There is no model {name!r}. The shipped ones are {', '.join(list_models())}; "
+            f"There is no model {name!r}. The shipped ones are {', '.join(names)}; "
             f"for a model of your own give the path of its .safetensors file."
         )
     return FOLDER / f"{name}.safetensors"
