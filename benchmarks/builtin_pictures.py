@@ -1,4 +1,4 @@
-"""PSNR of the shipped models on pictures that scikit-image carries, as a reference for a test.
+"""PSNR and SSIM of the shipped models on pictures that scikit-image carries, as a reference for a test.
 
     python benchmarks/builtin_pictures.py [--write]
 
@@ -38,16 +38,20 @@ def pictures() -> list[Pair]:
     return pairs
 
 
-def measure(name: str) -> dict[str, float]:
-    """Measure a shipped model: PSNR in dB for each picture."""
+def measure(name: str) -> dict[str, list[float]]:
+    """Measure a shipped model: PSNR in dB and SSIM for each picture."""
     model = load_model(name)
     scores = evaluate(model, pictures(), model.scale, device="cpu").images
-    return {score.name.partition("/")[2]: round(score.psnr, 3) for score in scores}
+    return {
+        score.name.partition("/")[2]: [round(score.psnr, 3), round(score.ssim, 5)]
+        for score in scores
+    }
 
 
 def main(arguments: list[str]) -> None:
     """Print the figures, and write them if asked."""
-    text = json.dumps({name: measure(name) for name in list_models()}, indent=2)
+    lines = [f"  {json.dumps(name)}: {json.dumps(measure(name))}" for name in list_models()]
+    text = "{\n" + ",\n".join(lines) + "\n}"
     print(text)
     if "--write" in arguments:
         with atomic_path(REFERENCE) as temporary:
