@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 from napari_fsrcnn.files.picture import Picture
 from napari_fsrcnn.files.pictures import read_picture, write_picture
@@ -45,6 +45,42 @@ def test_any_memory_layout_and_case_of_suffix(
 ) -> None:
     write_picture(tmp_path / name, Picture(data, rgb=data.ndim == 3))
     np.testing.assert_array_equal(read_picture(tmp_path / name).data, data)
+
+
+@pytest.mark.parametrize("written", ["a.png", "a.jpg", "a.tif", "a.ome.tif"])
+@pytest.mark.parametrize("given", ["in.png", "in.jpg", "in.tif"])
+def test_resolution_and_meaning_of_colours_are_kept(
+    tmp_path: Path, given: str, written: str
+) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.fromarray(RED_TO_BLUE).save(tmp_path / given, dpi=(300, 150), icc_profile=profile)
+    picture = read_picture(tmp_path / given)
+    assert picture.unit == "inch"
+    assert picture.pixel_size == pytest.approx({"Y": 1 / 150, "X": 1 / 300}, rel=1e-4)
+    write_picture(tmp_path / written, picture.enlarged(RED_TO_BLUE.repeat(2, 0).repeat(2, 1), 2))
+    again = read_picture(tmp_path / written)
+    assert again.icc_profile == profile
+    assert again.unit == "inch"
+    assert again.pixel_size == pytest.approx({"Y": 1 / 300, "X": 1 / 600}, rel=1e-4)
+
+
+def test_a_resolution_in_centimetres_and_one_beyond_jpeg(tmp_path: Path) -> None:
+    grey = RED_TO_BLUE[..., 0]
+    picture = Picture(grey, pixel_size={"Y": 0.01, "X": 0.02}, unit="cm")
+    write_picture(tmp_path / "a.png", picture)
+    with Image.open(tmp_path / "a.png") as file:
+        assert file.info["dpi"] == pytest.approx((127, 254), rel=1e-3)
+    fine = Picture(grey, pixel_size={"Y": 1e-5, "X": 1e-5}, unit="inch")
+    write_picture(tmp_path / "a.jpg", fine)
+    assert read_picture(tmp_path / "a.jpg").pixel_size == {}
+    microns = Picture(grey, pixel_size={"Y": 0.1, "X": 0.1}, unit="µm")
+    write_picture(tmp_path / "b.png", microns)
+    assert read_picture(tmp_path / "b.png").pixel_size == {}
+
+
+def test_the_profile_of_colours_that_are_converted_is_not_kept(tmp_path: Path) -> None:
+    Image.fromarray(RED_TO_BLUE).convert("CMYK").save(tmp_path / "a.jpg", icc_profile=b"of CMYK")
+    assert read_picture(tmp_path / "a.jpg").icc_profile == b""
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".jpeg"])

@@ -45,6 +45,8 @@ class Picture:
         How many other images the file holds, of which none is here.
     premultiplied : bool
         Whether the colours have been multiplied by alpha.
+    icc_profile : bytes
+        What the colours mean, as the file says it; empty where it does not.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class Picture:
     channels: tuple[Mapping[str, str], ...] = ()
     others: int = 0
     premultiplied: bool = False
+    icc_profile: bytes = b""
 
     def __post_init__(self) -> None:
         last = "YXS" if self.rgb else "YX"

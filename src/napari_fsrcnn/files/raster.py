@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _ANIMATED = {".gif", ".webp"}
 # Pillow's modes that are neither grey nor RGB(A), and the one that keeps what they show.
 _READ_AS = {"1": "L", "LA": "RGBA", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}
+_PER_INCH = {"inch": 1.0, "cm": 2.54}
+_LARGEST_JPEG_DENSITY = 65535
 
 
 def read_raster(path: Path) -> Picture:
@@ -27,7 +29,8 @@ def read_raster(path: Path) -> Picture:
     -------
     Picture
         uint8 or (16-bit grey) uint16; palettes are applied. One plane, or each frame of an
-        animation (GIF, WebP). PGM and PPM keep their numbers, whichever of them is white.
+        animation (GIF, WebP). PGM and PPM keep their numbers, whichever of them is white. A
+        resolution becomes the size of a pixel in inches.
 
     Raises
     ------
@@ -57,7 +60,15 @@ def read_raster(path: Path) -> Picture:
         data = np.stack(frames) if len(frames) > 1 else frames[0]
         return Picture(data, rgb=frames[0].ndim > 2)
     data = _read_plane(path, mode)
-    return Picture(data, rgb=data.ndim > 2)
+    size = _inches(metadata)
+    return Picture(
+        data,
+        rgb=data.ndim > 2,
+        pixel_size=size,
+        unit="inch" if size else "",
+        # One of colours that have been converted says nothing of the new ones.
+        icc_profile=b"" if metadata["mode"] in _READ_AS else metadata.get("icc_profile") or b"",
+    )
 
 
 def write_raster(path: Path, picture: Picture) -> None:
@@ -73,6 +84,10 @@ def write_raster(path: Path, picture: Picture) -> None:
     options: dict[str, Any] = {}
     if suffix in {".jpg", ".jpeg"}:
         options = {"quality": 95, "subsampling": 0}
+    if (dpi := _dots_per_inch(picture)) and (not options or max(dpi) <= _LARGEST_JPEG_DENSITY):
+        options["dpi"] = dpi
+    if picture.icc_profile:
+        options["icc_profile"] = picture.icc_profile
     data = np.ascontiguousarray(picture.data, picture.data.dtype.newbyteorder("="))
     # Closed here: imageio, when it closes a file on a full disk, prints a trace.
     with path.open("wb") as file:
@@ -97,6 +112,21 @@ def _what_does_not_fit(picture: Picture, suffix: str) -> str:
     if data.dtype.name in dtypes:
         return ""
     return f"{data.dtype.name} {'colour' if picture.rgb else 'samples'}"
+
+
+def _inches(metadata: dict[str, Any]) -> dict[str, float]:
+    """Return the size of a pixel along Y and X; empty where the file does not say."""
+    x, y = metadata.get("dpi") or (0, 0)
+    return {"Y": 1 / y, "X": 1 / x} if x > 0 and y > 0 else {}
+
+
+def _dots_per_inch(picture: Picture) -> tuple[float, float] | None:
+    """Return the resolution along X and Y, where the sizes are those of a print."""
+    size = picture.pixel_size
+    if picture.unit not in _PER_INCH or not {"X", "Y"} <= size.keys():
+        return None
+    per_inch = _PER_INCH[picture.unit]
+    return (per_inch / size["X"], per_inch / size["Y"])
 
 
 def _read_plane(path: Path, mode: str | None) -> NDArray[Any]:

@@ -56,6 +56,7 @@ def read_tiff(path: Path) -> Picture:
             tiff_metadata.read_channels(file, axes, data.shape),
             tiff_metadata.count_others(file),
             premultiplied=rgb and page.extrasamples == (tifffile.EXTRASAMPLE.ASSOCALPHA,),
+            icc_profile=_icc_profile(page),
         )
 
 
@@ -78,6 +79,8 @@ def write_tiff(path: Path, picture: Picture) -> None:
     if picture.rgb and data.dtype.name == "bool":  # tifffile would lay out its bits wrongly
         raise ValueError("TIFF cannot hold bool colour: make it uint8 first.")
     options: dict[str, Any] = {"photometric": "rgb" if picture.rgb else "minisblack"}
+    if picture.icc_profile:
+        options["iccprofile"] = picture.icc_profile
     if picture.rgb and data.shape[-1] == 4:
         options["extrasamples"] = ["assocalpha" if picture.premultiplied else "unassalpha"]
     if path.name.lower().endswith((".ome.tif", ".ome.tiff")):
@@ -95,6 +98,11 @@ def write_tiff(path: Path, picture: Picture) -> None:
         raise ValueError(
             f"OME-TIFF cannot hold this picture ({error}): write a plain .tif file instead."
         ) from error
+
+
+def _icc_profile(page: tifffile.TiffPage) -> bytes:
+    tag = page.tags.get("InterColorProfile")
+    return b"" if tag is None else bytes(tag.value)
 
 
 def _arranged(
