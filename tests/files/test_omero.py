@@ -67,6 +67,40 @@ def test_what_is_said_in_part_is_completed(said: Any, window: dict[str, float]) 
     assert found == {"channels": [shown] * 3}
 
 
+@pytest.mark.parametrize("letters", ["cyx", "tczyx"])
+def test_each_of_several_channels_is_shown_by_its_own_range(letters: str) -> None:
+    """With that of all, a dim one would be black."""
+    shape = [2 if letter in "tzc" else 40 for letter in letters]
+    rng = np.random.default_rng(0)
+    data = rng.integers(100, 200, shape).astype(np.uint16)
+    bright = (slice(None),) * letters.index("c") + (1,)
+    data[bright] *= 100
+    given = OpenPicture(
+        data,
+        rgb=False,
+        axes=tuple(named_axis(letter) for letter in letters),
+        omero={"channels": [{"label": "GFP"}, {"window": {"end": 15_000.0}}]},
+    )
+    dim, shown = (
+        channel["window"] for channel in describe_channels(given, (100, 20_000))["channels"]
+    )
+    assert (dim["start"], dim["end"]) == pytest.approx((100, 199), abs=1)
+    assert (shown["start"], shown["end"]) == (pytest.approx(10_000, abs=100), 15_000)
+    assert (dim["min"], dim["max"]) == (0, 65535)
+
+
+def test_a_channel_that_is_not_there_or_not_finite_is_shown_by_the_range_of_all() -> None:
+    data = np.full((2, 40, 40), np.nan, np.float32)
+    given = OpenPicture(
+        data,
+        rgb=False,
+        axes=tuple(named_axis(letter) for letter in "cyx"),
+        omero={"channels": [{"label": "a"}] * 3},
+    )
+    windows = [channel["window"] for channel in describe_channels(given, (5, 9))["channels"]]
+    assert windows == [{"min": 5, "max": 9, "start": 5, "end": 9}] * 3
+
+
 def test_colour_is_red_green_and_blue() -> None:
     found = describe_channels(picture("u1", "yxc"), (0, 255))
     assert [channel["color"] for channel in found["channels"]] == ["FF0000", "00FF00", "0000FF"]

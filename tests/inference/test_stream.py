@@ -19,6 +19,7 @@ from napari_fsrcnn.files.ome_zarr_pyramid import create_pyramid, open_levels
 from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.files.pictures import Picture, write_picture
 from napari_fsrcnn.image.halve import halve
+from napari_fsrcnn.image.value_range import find_value_range
 from napari_fsrcnn.inference import stream
 from napari_fsrcnn.inference.stream import ATTRIBUTE, upscale_to_zarr
 from napari_fsrcnn.inference.tiles import UpscaleStopped
@@ -138,10 +139,10 @@ def test_names_of_channels_in_ome_tiff(model: Model, tmp_path: Path) -> None:
     upscale_to_zarr(tmp_path / "a.ome.tif", tmp_path / "b.zarr", model, **how)
     levels(tmp_path / "b.zarr")  # valid
     ome: Any = zarr.open_group(tmp_path / "b.zarr", mode="r").attrs["ome"]
-    window = {"min": 0, "max": 65535, "start": 10, "end": 4000}
+    found = [find_value_range(STACK[:, channel]) for channel in (0, 1)]
     assert [(each["label"], each["window"]) for each in ome["omero"]["channels"]] == [
-        ("DAPI", window),
-        ("GFP", window),
+        (name, {"min": 0, "max": 65535, "start": low, "end": high})
+        for name, (low, high) in zip(("DAPI", "GFP"), found, strict=True)
     ]
 
 
