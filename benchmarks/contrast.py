@@ -5,11 +5,11 @@
 
 Trains FSRCNN-s, or another network, by the default recipe on T91, General-100 and BSDS500's training
 pictures, without the one that is also in Set5; for each span, from several seeds. The validation
-pictures, which are a twentieth of those, are restored as they are, Y within 16 to 235 of 255, and
-with their levels spread over all of [0, 1], as pictures that are mapped by their own range have
-them, over half of it and over a quarter, as dim pictures of 8 bits have them. The table gives the
-mean gain in dB, of all four kinds and of each, and between which gains of all four the seeds lie;
-the span with the highest is the one to take.
+pictures, which are a twentieth of those, are restored as they are, Y within 16 to 235 of 255, and in
+whole levels spread over all of [0, 1], as pictures that are mapped by their own range have them, over
+half of it and over a quarter, as dim pictures of 8 bits have them. The table gives the mean gain in
+dB, of all four kinds and of each, and between which gains of all four the seeds lie; the span with
+the highest is the one to take.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from quality_training import WOMAN
 from napari_fsrcnn.datasets.luma import LumaPair
 from napari_fsrcnn.datasets.pairs import Pair
 from napari_fsrcnn.datasets.source import read_pairs
+from napari_fsrcnn.image.protocol import LEVELS
 from napari_fsrcnn.training import levels
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import prepare_data
@@ -86,9 +87,12 @@ def main() -> None:
 
 
 def spread(pair: LumaPair, part: float) -> LumaPair:
-    """Map 16 to 235 of 255 to a part of [0, 1]; such pictures have no whole levels."""
-    lr, hr = ((plane - levels.Y_LOW) / levels.Y_SPAN * part for plane in (pair.lr, pair.hr))
-    return replace(pair, lr=lr, hr=hr, whole_levels=False)
+    """Map 16 to 235 of 255 to a part of [0, 1], in whole levels of 255 again."""
+    lr, hr = (
+        np.rint((plane - levels.Y_LOW) / levels.Y_SPAN * part * LEVELS) / LEVELS
+        for plane in (pair.lr, pair.hr)
+    )
+    return replace(pair, lr=lr.astype(np.float32), hr=hr.astype(np.float32))
 
 
 def gains_of(

@@ -134,3 +134,22 @@ def test_what_cannot_be_compared_is_refused(
 def test_a_data_range_that_is_none_is_refused(data_range: float) -> None:
     with pytest.raises(ValueError, match=rf"above 0, not {data_range:g}\."):
         compare(RGB, RGB, rgb=True, data_range=data_range)
+
+
+def test_the_largest_error_is_inside_the_border_and_of_what_is_measured() -> None:
+    black = np.zeros((2, 20, 20), np.uint8)
+    image = black.copy()
+    image[0, 0, 0], image[0, 5, 6], image[1, 7, 7] = 200, 51, 20
+    how: dict[str, Any] = {"data_range": 255}
+    assert compare(black, image, rgb=False, shave=1, **how).largest_error == pytest.approx(0.2)
+    assert compare(black, image, rgb=False, **how).largest_error == pytest.approx(200 / 255)
+    # The first plane does not count where the baseline has no error in it.
+    baseline = black.copy()
+    baseline[1] = 1
+    counted = compare(black, image, rgb=False, baseline=baseline, **how)
+    assert counted.largest_error == pytest.approx(20 / 255)
+    colour = [np.stack([each] * 3, axis=-1) for each in (black, image)]
+    on_y = compare(*colour, rgb=True, shave=1, **how)
+    assert on_y.largest_error == pytest.approx(44 / 255)  # Y spans 219 of 255 levels
+    of_all = compare(*colour, rgb=True, shave=1, channels="all", **how)
+    assert of_all.largest_error == pytest.approx(0.2)

@@ -1,5 +1,6 @@
 """PNG, JPEG, BMP and others, with the kinds that people's folders hold."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,18 +65,41 @@ def test_resolution_and_meaning_of_colours_are_kept(
     assert again.pixel_size == pytest.approx({"Y": 1 / 300, "X": 1 / 600}, rel=1e-4)
 
 
-def test_a_resolution_in_centimetres_and_one_beyond_jpeg(tmp_path: Path) -> None:
-    grey = RED_TO_BLUE[..., 0]
-    picture = Picture(grey, pixel_size={"Y": 0.01, "X": 0.02}, unit="cm")
+def test_a_resolution_in_centimetres_is_kept_and_one_in_microns_is_not(tmp_path: Path) -> None:
+    picture = Picture(RED_TO_BLUE[..., 0], pixel_size={"Y": 0.01, "X": 0.02}, unit="cm")
     write_picture(tmp_path / "a.png", picture)
     with Image.open(tmp_path / "a.png") as file:
         assert file.info["dpi"] == pytest.approx((127, 254), rel=1e-3)
-    fine = Picture(grey, pixel_size={"Y": 1e-5, "X": 1e-5}, unit="inch")
-    write_picture(tmp_path / "a.jpg", fine)
-    assert read_picture(tmp_path / "a.jpg").pixel_size == {}
-    microns = Picture(grey, pixel_size={"Y": 0.1, "X": 0.1}, unit="µm")
-    write_picture(tmp_path / "b.png", microns)
+    write_picture(tmp_path / "b.png", replace(picture, unit="µm"))
     assert read_picture(tmp_path / "b.png").pixel_size == {}
+
+
+@pytest.mark.parametrize(("name", "inches"), [("a.jpg", 1e-5), ("a.png", 1e-9), ("a.bmp", 1e-12)])
+def test_a_resolution_that_the_format_cannot_hold_is_left_out(
+    tmp_path: Path, name: str, inches: float
+) -> None:
+    fine = Picture(RED_TO_BLUE[..., 0], pixel_size={"Y": inches, "X": inches}, unit="inch")
+    write_picture(tmp_path / name, fine)
+    assert read_picture(tmp_path / name).pixel_size == {}
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+def test_x_and_y_of_a_picture_that_is_turned_change_places(tmp_path: Path, name: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(RED_TO_BLUE).save(tmp_path / name, dpi=(300, 150), exif=exif)
+    picture = read_picture(tmp_path / name)
+    assert picture.data.shape == (8, 6, 3)
+    assert picture.pixel_size == pytest.approx({"Y": 1 / 300, "X": 1 / 150}, rel=1e-3)
+
+
+def test_a_jpeg_that_says_no_resolution_has_none(tmp_path: Path) -> None:
+    """Pillow makes up 72 dots per inch where there is EXIF."""
+    exif = Image.Exif()
+    exif[0x0112] = 1
+    Image.fromarray(RED_TO_BLUE).save(tmp_path / "a.jpg", exif=exif)
+    picture = read_picture(tmp_path / "a.jpg")
+    assert (picture.pixel_size, picture.unit) == ({}, "")
 
 
 def test_the_profile_of_colours_that_are_converted_is_not_kept(tmp_path: Path) -> None:

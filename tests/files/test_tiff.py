@@ -212,3 +212,19 @@ def test_other_colours_are_refused_by_a_sentence(
     for read in (read_picture, open_picture):
         with pytest.raises(ValueError, match=reason):
             read(tmp_path / "a.tif")
+
+
+def test_a_profile_is_kept_of_a_single_plane(tmp_path: Path) -> None:
+    """tifffile would write it on every page of a stack."""
+    colour = np.zeros((6, 7, 3), np.uint8)
+    for name, data in (("one.tif", colour), ("stack.tif", np.stack([colour] * 2))):
+        write_picture(tmp_path / name, Picture(data, rgb=True, icc_profile=b"profile"))
+    assert read_picture(tmp_path / "one.tif").icc_profile == b"profile"
+    assert read_picture(tmp_path / "stack.tif").icc_profile == b""
+
+
+@pytest.mark.parametrize(("code", "value"), [("H", (300, 301)), ("s", "text")])
+def test_a_profile_that_is_none_is_passed_over(tmp_path: Path, code: str, value: Any) -> None:
+    tag = (34675, code, 0 if code == "s" else 2, value, True)
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((6, 7), np.uint8), extratags=[tag])
+    assert read_picture(tmp_path / "a.tif").icc_profile == b""

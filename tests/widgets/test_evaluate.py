@@ -265,6 +265,23 @@ def test_a_picture_that_is_gone(evaluate_widget: EvaluateWidget, qtbot: QtBot) -
     evaluate_widget.open(gone)
     qtbot.waitUntil(lambda: "discs/99 is no longer there" in last_notification(), timeout=30_000)
     assert "discs/99 is no longer there" in evaluate_widget.status.text()
+    evaluate_widget.table.rows.selectRow(0)
+    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
+    evaluate_widget.open(score)  # what was wrong before is forgotten
+    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
+    assert evaluate_widget.status.text().startswith("12 rows on CPU")
+
+
+def test_an_opening_ends_with_the_widget(
+    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, qtbot: QtBot
+) -> None:
+    run(evaluate_widget, qtbot)
+    evaluate_widget.table.rows.selectRow(0)
+    evaluate_widget.open(evaluate_widget.table.scores[0])
+    evaluate_widget.stop()
+    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
+    assert [layer.name for layer in viewer_with_discs.layers] == ["discs"]
+    assert evaluate_widget.status.text().startswith("12 rows on CPU")
 
 
 def test_the_table_as_a_file(evaluate_widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot) -> None:

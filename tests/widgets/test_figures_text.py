@@ -16,8 +16,8 @@ def words(html: str) -> str:
 
 def test_the_gain_is_the_models_lead_over_bicubic() -> None:
     figures = Figures(
-        Comparison(32.5, 0.91, 255, "luma"),
-        Comparison(30.25, 0.875, 255, "luma"),
+        Comparison(32.5, 0.91, 255, "luma", 0.1),
+        Comparison(30.25, 0.875, 255, "luma", 0.1),
         rgb=True,
         border=2,
     )
@@ -29,21 +29,27 @@ def test_the_gain_is_the_models_lead_over_bicubic() -> None:
 
 def test_a_loss_has_its_sign_and_equal_perfection_is_no_gain() -> None:
     worse = Figures(
-        Comparison(29.0, 0.85, 1, "all"), Comparison(30.0, 0.9, 1, "all"), rgb=True, border=3
+        Comparison(29.0, 0.85, 1, "all", 0.1),
+        Comparison(30.0, 0.9, 1, "all", 0.1),
+        rgb=True,
+        border=3,
     )
     text = words(gain_table("m", worse))
     assert "gain -1.00 dB -0.0500 On all channels, data_range 1," in text
     hardly_worse = Figures(
-        Comparison(29.996, 0.89996, 1, "all"), Comparison(30.0, 0.9, 1, "all"), rgb=True, border=3
+        Comparison(29.996, 0.89996, 1, "all", 0.1),
+        Comparison(30.0, 0.9, 1, "all", 0.1),
+        rgb=True,
+        border=3,
     )
     assert "gain +0.00 dB +0.0000 On" in words(gain_table("m", hardly_worse))
-    perfect = Comparison(float("inf"), 1, 255, "luma")
+    perfect = Comparison(float("inf"), 1, 255, "luma", 0.0)
     text = words(gain_table("m", Figures(perfect, perfect, rgb=False, border=3)))
     assert "gain +0.00 dB +0.0000 On grey values" in text
 
 
 def test_names_are_text_and_not_markup() -> None:
-    result = Comparison(30.0, 0.9, 4080, "luma")
+    result = Comparison(30.0, 0.9, 4080, "luma", 0.1)
     table = comparison_table("<i>HR", "a & b", result, rgb=False)
     assert "&lt;i&gt;HR" in table
     assert "a &amp; b" in table

@@ -53,6 +53,8 @@ class Comparison:
         What both were measured with.
     channels : {"luma", "all"}
         Of colour images: whether Y was measured, or red, green and blue together.
+    largest_error : float
+        Of any pixel of the planes that count, as a part of the data range.
     left_out : int
         Planes that do not count, because the baseline has no error there.
     """
@@ -61,6 +63,7 @@ class Comparison:
     ssim: float
     data_range: float
     channels: Channels
+    largest_error: float
     left_out: int = 0
 
 
@@ -137,14 +140,34 @@ def compare(
         if rgb and channels == "luma":
             measured = [as_luma(each, data_range) for each in measured]
         exact, restored, *others = measured
-        figures.append((psnr(exact, restored, **how), ssim(exact, restored, **how)))
+        figures.append(
+            (
+                psnr(exact, restored, **how),
+                ssim(exact, restored, **how),
+                _largest_error(exact, restored, **how),
+            )
+        )
         baseline_psnr += [psnr(exact, other, **how) for other in others]
         if progress is not None:
             progress(len(figures), prod(planes))
     counts = counted(baseline_psnr) if baseline_psnr else np.full(len(figures), True)
-    mean_psnr, mean_ssim = np.asarray(figures)[counts].mean(axis=0)
-    left_out = len(figures) - int(counts.sum())
-    return Comparison(float(mean_psnr), float(mean_ssim), data_range, channels, left_out)
+    measured_psnr, measured_ssim, errors = np.asarray(figures)[counts].T
+    return Comparison(
+        float(measured_psnr.mean()),
+        float(measured_ssim.mean()),
+        data_range,
+        channels,
+        float(errors.max()),
+        left_out=len(figures) - int(counts.sum()),
+    )
+
+
+def _largest_error(
+    exact: NDArray[Any], restored: NDArray[Any], *, data_range: float, shave: int
+) -> float:
+    rows, columns = (slice(shave, length - shave) for length in exact.shape[:2])
+    difference = restored[rows, columns].astype(np.float64) - exact[rows, columns]
+    return float(np.abs(difference).max() / data_range)
 
 
 def _data_range(reference: NDArray[Any]) -> float:
@@ -207,32 +230,6 @@ def as_planes(
     if not rgb:
         return picture
     return as_luma(picture, data_range) if channels == "luma" else np.moveaxis(picture, -1, 0)
-
-
-def largest_error(
-    reference: NDArray[Any],
-    image: NDArray[Any],
-    *,
-    rgb: bool,
-    data_range: float,
-    channels: Channels,
-    shave: int,
-) -> float:
-    """Tell by how much two images differ at most, as a part of the data range.
-
-    Parameters are those of :func:`compare`, colour without alpha.
-
-    Examples
-    --------
-    >>> black, grey = np.zeros((4, 4), np.uint8), np.full((4, 4), 51, np.uint8)
-    >>> largest_error(black, grey, rgb=False, data_range=255, channels="all", shave=1)
-    0.2
-    """
-    exact, restored = (
-        as_planes(picture, data_range, rgb=rgb, channels=channels)[..., shave:-shave, shave:-shave]
-        for picture in (reference, image)
-    )
-    return float(np.abs(restored.astype(np.float64) - exact).max() / data_range)
 
 
 def as_luma(picture: NDArray[Any], data_range: float) -> NDArray[np.floating[Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from napari_fsrcnn.evaluation.compare import channels_of, compare, largest_error
+from napari_fsrcnn.evaluation.compare import channels_of, compare
 from napari_fsrcnn.evaluation.consistency import consistency, shrink
 from napari_fsrcnn.evaluation.region_gain import region_gain
 from napari_fsrcnn.evaluation.sample import take_sample
@@ -132,7 +132,7 @@ def self_test(
             each.psnr,
             each.ssim,
             consistency(lr, image, scale, rgb=rgb, channels=channels).psnr,
-            largest_error(hr, image, shave=scale, **how),
+            each.largest_error,
         )
         for name, image, each in zip(names, images, found, strict=True)
     ]

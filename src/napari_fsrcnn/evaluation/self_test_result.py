@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10
+from math import isinf, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from napari_fsrcnn.image.gain import gain
 # In dB; of two pictures that differ by less nobody can say which is the better one.
 _NOTICEABLE = 0.1
 _LEVELS = 255
-# In dB; above it the root of the mean squared error is less than one level.
+# In dB; that of a plane whose error is one level in the root mean square.
 _FAINT = 20 * log10(_LEVELS)
 # Pixels; the gain of fewer says little of another part of the same picture.
 _FEW = 64 * 64
@@ -48,7 +48,7 @@ class Restored:
     consistency : float
         Its exact downscale against what it was restored from, in dB.
     largest_error : float
-        Against the original, of any pixel that was measured, as a part of the data range.
+        Against the original, of any pixel of the planes that count, as a part of the data range.
     """
 
     name: str
@@ -135,12 +135,12 @@ class SelfTest:
     def _faintness(self) -> str:
         """Tell how large errors are whose mean says little, as a gain or a loss of it does then."""
         bicubic, best = self.bicubic, self.best
-        if min(bicubic.psnr, best.psnr) <= _FAINT:
+        if min(bicubic.psnr, best.psnr) <= _FAINT or isinf(bicubic.psnr):
             return ""
-        largest = [f"{_LEVELS * each.largest_error:.1f} of {each.name}" for each in (bicubic, best)]
         return (
-            f"Both errors are small, the root of their mean square below one of {_LEVELS} levels; "
-            f"at most they are {' and '.join(largest)}."
+            f"Both errors are small on the whole (above {_FAINT:.0f} dB); the largest is "
+            f"{_LEVELS * bicubic.largest_error:.2g} of {_LEVELS} levels with bicubic and "
+            f"{_LEVELS * best.largest_error:.2g} with {best.name}."
         )
 
     @property
@@ -166,6 +166,8 @@ class SelfTest:
         best, gained = self.best, f"{abs(self.best.psnr_gain):.2f} dB"
         name = best.name if len(self.models) == 1 else f"even the best model, {best.name},"
         instead = "Use bicubic, or train a model on your own pictures."
+        if isinf(self.bicubic.psnr):
+            return "Bicubic restores this picture without error: there is nothing to gain."
         if round(best.psnr_gain, 2) == 0:
             return f"On this picture {name} makes no difference to bicubic. {instead}"
         if best.psnr_gain < 0:

@@ -19,7 +19,10 @@ _ANIMATED = {".gif", ".webp"}
 # Pillow's modes that are neither grey nor RGB(A), and the one that keeps what they show.
 _READ_AS = {"1": "L", "LA": "RGBA", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}
 _PER_INCH = {"inch": 1.0, "cm": 2.54}
-_LARGEST_JPEG_DENSITY = 65535
+# Dots per inch that the formats' integers hold: of PNG those per metre.
+_MOST_DOTS = {".png": (2**31 - 1) * 0.0254, ".jpg": 65535, ".jpeg": 65535}
+_TURNED = {5, 6, 7, 8}  # EXIF orientations that swap X and Y
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def read_raster(path: Path) -> Picture:
@@ -29,8 +32,9 @@ def read_raster(path: Path) -> Picture:
     -------
     Picture
         uint8 or (16-bit grey) uint16; palettes are applied. One plane, or each frame of an
-        animation (GIF, WebP). PGM and PPM keep their numbers, whichever of them is white. A
-        resolution becomes the size of a pixel in inches.
+        animation (GIF, WebP). PGM and PPM keep their numbers, whichever of them is white. The
+        resolution of PNG and of JPEG (JFIF) becomes the size of a pixel in inches; an ICC profile
+        is kept of single planes.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def read_raster(path: Path) -> Picture:
         data = np.stack(frames) if len(frames) > 1 else frames[0]
         return Picture(data, rgb=frames[0].ndim > 2)
     data = _read_plane(path, mode)
-    size = _inches(metadata)
+    size = _inches(_header(path), metadata)
     return Picture(
         data,
         rgb=data.ndim > 2,
@@ -74,6 +78,9 @@ def read_raster(path: Path) -> Picture:
 def write_raster(path: Path, picture: Picture) -> None:
     """Write one plane as PNG, JPEG or BMP (JPEG at quality 95, colour at full resolution).
 
+    PNG and JPEG get the resolution, where pixels have a size in inches or centimetres that the
+    format can hold, and the ICC profile.
+
     Raises
     ------
     ValueError
@@ -84,7 +91,7 @@ def write_raster(path: Path, picture: Picture) -> None:
     options: dict[str, Any] = {}
     if suffix in {".jpg", ".jpeg"}:
         options = {"quality": 95, "subsampling": 0}
-    if (dpi := _dots_per_inch(picture)) and (not options or max(dpi) <= _LARGEST_JPEG_DENSITY):
+    if (dpi := _dots_per_inch(picture)) and max(dpi) <= _MOST_DOTS.get(suffix, 0):
         options["dpi"] = dpi
     if picture.icc_profile:
         options["icc_profile"] = picture.icc_profile
@@ -114,10 +121,19 @@ def _what_does_not_fit(picture: Picture, suffix: str) -> str:
     return f"{data.dtype.name} {'colour' if picture.rgb else 'samples'}"
 
 
-def _inches(metadata: dict[str, Any]) -> dict[str, float]:
-    """Return the size of a pixel along Y and X; empty where the file does not say."""
-    x, y = metadata.get("dpi") or (0, 0)
-    return {"Y": 1 / y, "X": 1 / x} if x > 0 and y > 0 else {}
+def _inches(header: bytes, metadata: dict[str, Any]) -> dict[str, float]:
+    """Return the size of a pixel along Y and X; empty where the file does not say.
+
+    Pillow says 72 dots per inch of a JPEG with EXIF that does not say: only JFIF's own are taken.
+    """
+    if not (header.startswith(_PNG) or metadata.get("jfif_unit") in (1, 2)):
+        return {}
+    x, y = (float(dots) for dots in metadata.get("dpi", (0, 0)))
+    if min(x, y) <= 0:
+        return {}
+    if metadata.get("Orientation") in _TURNED:
+        x, y = y, x
+    return {"Y": 1 / y, "X": 1 / x}
 
 
 def _dots_per_inch(picture: Picture) -> tuple[float, float] | None:
@@ -146,7 +162,7 @@ def _header(path: Path) -> bytes:
 
 def _is_deep_color(header: bytes) -> bool:
     """Say whether a header promises colour, or alpha, of 16 bits each: Pillow halves these."""
-    if header.startswith(b"\x89PNG\r\n\x1a\n"):
+    if header.startswith(_PNG):
         return header[24:25] == b"\x10" and header[25:26] != b"\0"
     if header.startswith((b"P3", b"P6")):
         return _number_of_white(header) > 255

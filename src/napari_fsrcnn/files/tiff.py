@@ -61,7 +61,7 @@ def read_tiff(path: Path) -> Picture:
 
 
 def write_tiff(path: Path, picture: Picture) -> None:
-    """Write a picture or a stack as TIFF, uncompressed.
+    """Write a picture or a stack as TIFF, uncompressed; a single plane with its ICC profile.
 
     A name ending in ``.ome.tif`` makes it OME-TIFF. Otherwise it is an ImageJ hyperstack, in
     ImageJ's order of axes, where ImageJ can hold all of it, and else a plain TIFF with tifffile's
@@ -79,7 +79,7 @@ def write_tiff(path: Path, picture: Picture) -> None:
     if picture.rgb and data.dtype.name == "bool":  # tifffile would lay out its bits wrongly
         raise ValueError("TIFF cannot hold bool colour: make it uint8 first.")
     options: dict[str, Any] = {"photometric": "rgb" if picture.rgb else "minisblack"}
-    if picture.icc_profile:
+    if picture.icc_profile and data.ndim == 2 + picture.rgb:  # it would be on every page of a stack
         options["iccprofile"] = picture.icc_profile
     if picture.rgb and data.shape[-1] == 4:
         options["extrasamples"] = ["assocalpha" if picture.premultiplied else "unassalpha"]
@@ -102,7 +102,7 @@ def write_tiff(path: Path, picture: Picture) -> None:
 
 def _icc_profile(page: tifffile.TiffPage) -> bytes:
     tag = page.tags.get("InterColorProfile")
-    return b"" if tag is None else bytes(tag.value)
+    return tag.value if tag is not None and isinstance(tag.value, bytes) else b""
 
 
 def _arranged(

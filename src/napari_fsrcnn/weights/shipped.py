@@ -36,8 +36,8 @@ def model_path(name: str) -> Path:
     if name not in names:
         if at_scales := [each for each in names if each.rpartition("-x")[0] == name]:
             raise ValueError(
-                f"{name} is shipped as {', '.join(at_scales)}: give one of these names, or the scale "
-                f"too."
+                f"{name} is shipped as {', '.join(at_scales)}: give one of these names, or one of "
+                f"their scales."
             )
         raise ValueError(
             f"There is no model {name!r}. The shipped ones are {', '.join(names)}; "

@@ -43,7 +43,8 @@ class EvaluateWidget(JobWidget):
         self._request: Request | None = None
         self._over: dict[str, Image] = {}
         self._left_out = 0
-        self._opening = False
+        self._opening: OpenJob | None = None
+        self._summary = ""
         self._unusable: dict[str, str] = {}
         self.form = EvaluateForm()
         self.form.browse.began.connect(lambda path: self.tell(f"Loading {path.name}..."))
@@ -76,10 +77,12 @@ class EvaluateWidget(JobWidget):
             self.refuse(str(error))
             return
         use_preferred_cache()
-        self._request, self._left_out, self._unusable = request, 0, {}
+        self._request, self._left_out, self._unusable, self._summary = request, 0, {}, ""
         self._over = (
             {} if isinstance(request.data, str) else {layer.name: layer for layer in layers}
         )
+        if self._opening is not None:
+            self._opening.stop()
         self.table.clear()
         self._show_buttons()
         self.status.setText("Reading pictures...")
@@ -91,9 +94,9 @@ class EvaluateWidget(JobWidget):
 
     def open(self, score: ModelScore) -> None:
         """Put a row's picture into the viewer, once it is restored again in a thread."""
-        if self._request is None or self._opening:
+        if self._request is None or self._opening is not None:
             return
-        over, said = self._over, self.status.text()
+        over = self._over
         opening = f"Opening {score.image.name}..."
 
         def show(opened: Opened) -> None:
@@ -101,20 +104,25 @@ class EvaluateWidget(JobWidget):
 
         def end() -> None:
             if isalive(self):
-                self._opening = False
+                self._opening = None
                 self._show_buttons()
                 if self.status.text() == opening:
-                    self.tell(said)
+                    self.tell(self._summary)
 
-        job = OpenJob(self._request, score.model, score.image.name)
+        self._opening = job = OpenJob(self._request, score.model, score.image.name)
         job.opened.connect(show)
         job.told.connect(self.tell)
         job.ended.connect(end)
         self.destroyed.connect(job.stop)
-        self._opening = True
         self._show_buttons()
         self.tell(opening)
         job.start()
+
+    def stop(self) -> None:
+        """End what is going on: an evaluation, a row that is being opened."""
+        super().stop()
+        if self._opening is not None:
+            self._opening.stop()
 
     def save(self, path: Path) -> None:
         """Write the table as CSV, or say why that can't be done."""
@@ -169,16 +177,17 @@ class EvaluateWidget(JobWidget):
             summary += (
                 f" Left out, because a model was trained or chosen on them: {self._left_out}."
             )
-        self.status.setText(summary)
         if self._unusable:
             sentences = list(self._unusable.values())
             left_out = _in_words(sentences)
-            self.status.setText(f"{summary}\n{left_out}")
+            summary += f"\n{left_out}"
             self.status.setToolTip("\n".join(sentences))
             show_warning(left_out)
+        self._summary = summary
+        self.status.setText(summary)
 
     def _show_buttons(self) -> None:
-        self.open_button.setEnabled(self.table.current is not None and not self._opening)
+        self.open_button.setEnabled(self.table.current is not None and self._opening is None)
         self.save_button.setEnabled(bool(self.table.scores))
 
     def _open_selected(self) -> None:

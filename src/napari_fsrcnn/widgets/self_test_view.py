@@ -61,7 +61,7 @@ class SelfTestView(QWidget):
         self.hide()
 
     def add_map(self) -> None:
-        """Put the map on top of all layers, where the tested one lies or lay; one is enough."""
+        """Put the map on top of all layers, where the tested one lies or lay, or show it again."""
         if self._shown is None:
             return
         if self._map is None or self._map not in self._viewer.layers:
