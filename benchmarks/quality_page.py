@@ -31,14 +31,13 @@ _PROTOCOL = (
 
 _TRAINING = (
     "From the records in their files, which name every picture too. Pictures: those learnt from, and "
-    "those that the best weights were chosen on, by the PSNR in the last column. All of these trainings "
-    "varied contrast over spans of 0.5 to 1.2, where it is 0.2 to 1.2 now. Those of SRCNN, "
+    "those that the best weights were chosen on, by the PSNR in the last column. The trainings of SRCNN, "
     "`fsrcnn-x2`, `fsrcnn-s-x2` and `fsrcnn-s-x4`, and those whose names end in `-first`, drew pictures by "
     "their area, where each is as likely as any other now. Those of `fsrcnn-x2`, `fsrcnn-x3-first` and "
     "`fsrcnn-x4-first` saw zeros outside a patch in the deconvolution, where it sees the last pixels "
     "repeated now; and these three, under the names that they had then, taught SRCNN. Margins were left "
     "out at the pictures' own edges too, except in that of `fsrcnn-s-x3` and the last ones of "
-    "`fsrcnn-x3` and `fsrcnn-x4`. So the commands give other weights now."
+    "`fsrcnn-x3` and `fsrcnn-x4`. So the commands of all but these give other weights."
 )
 
 _LEFT_OUT = (

@@ -14,7 +14,7 @@ Y_LOW, Y_SPAN = 16 / 255, 219 / 255
 
 # Where Y may be moved to: a little beyond [0, 1], since percentiles leave outliers there.
 LOWEST, HIGHEST = -0.05, 1.05
-SPANS = (0.2, 1.2)
+SPANS = (0.5, 1.2)
 
 CHANGED = 0.5
 """Part of the patches that is changed; the others stay as they are."""
@@ -23,7 +23,7 @@ CHANGED = 0.5
 def vary_levels(lr: Tensor, hr: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Change contrast and brightness of half of the patches, of LR and HR alike.
 
-    What lies in 16..235 of 255 is spread over a span of 0.2 to 1.2, in or a little beyond [0, 1].
+    What lies in 16..235 of 255 is spread over a span of 0.5 to 1.2, in or a little beyond [0, 1].
 
     Parameters
     ----------
