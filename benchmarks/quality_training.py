@@ -14,7 +14,10 @@ from napari_fsrcnn.weights.card import TrainingRecord
 from napari_fsrcnn.weights.card_text import in_words
 from napari_fsrcnn.weights.model import Model
 
-LOOKED_AT = "A test on Set5 decided how widely contrast is varied in training."
+LOOKED_AT = (
+    "How widely contrast is varied in training was first decided by a test on Set5, and is confirmed "
+    "on validation pictures (benchmarks/contrast.py)."
+)
 
 WOMAN = "BSDS500-train/302003"
 """The picture whose middle, shrunk, is Set5's ``img_005`` (``benchmarks/overlap.py``)."""

@@ -55,7 +55,7 @@ def test_what_was_seen_of_set5_is_told_from_the_record() -> None:
     results = [result(model.name, 3, 33, dataset) for dataset in ("Set5", "Set14")]
     write_card(model, results)
     set5, set14 = read_card(model_path(model.name)).figures
-    assert "how widely contrast is varied" in set5.note
+    assert "is confirmed on validation pictures" in set5.note
     assert "302003" not in set5.note
     assert set14.note == ""
 
@@ -65,7 +65,7 @@ def test_what_was_seen_of_set5_is_told_from_the_record() -> None:
     card = model.card.model_copy(update={"training": seen})
     write_card(replace(model, card=card), results)
     set5, set14 = read_card(model_path(model.name)).figures
-    assert "how widely contrast is varied" in set5.note
+    assert "is confirmed on validation pictures" in set5.note
     assert "BSDS500-train/302003" in set5.note
     assert set14.note == ""
 
