@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from image_sets import TRAINING_SETS
 from quality_training import WOMAN
+from trained import trained
 
 from napari_fsrcnn.datasets.luma import LumaPair
 from napari_fsrcnn.datasets.pairs import Pair
@@ -29,10 +30,7 @@ from napari_fsrcnn.image.protocol import LEVELS
 from napari_fsrcnn.training import levels
 from napari_fsrcnn.training.config import TrainingConfig
 from napari_fsrcnn.training.data import prepare_data
-from napari_fsrcnn.training.events import Finished
-from napari_fsrcnn.training.train import train
 from napari_fsrcnn.training.validation import Validator
-from napari_fsrcnn.weights.model import Model
 
 SPANS = ((0.2, 1.2), (0.5, 1.2), (0.8, 1.2), None)
 """Those that are compared; None leaves the levels as they are."""
@@ -103,14 +101,6 @@ def gains_of(
     config = config.model_copy(update={"levels": span is not None})
     network = trained(config, pictures).network
     return [each.measure(network)[0] - each.bicubic_psnr for each in validators]
-
-
-def trained(config: TrainingConfig, pictures: Sequence[Pair]) -> Model:
-    """Train to the end."""
-    for event in train(config, pictures=pictures):
-        if isinstance(event, Finished) and event.model is not None:
-            return event.model
-    raise AssertionError("A training ends with a model.")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from trained import trained
 
 from napari_fsrcnn.datasets.luma import luma_pair
 from napari_fsrcnn.datasets.pairs import Pair
@@ -34,9 +35,7 @@ from napari_fsrcnn.image.resize import imresize
 from napari_fsrcnn.inference.prepared import prepare
 from napari_fsrcnn.inference.tiles import upscale_plane
 from napari_fsrcnn.training.config import TrainingConfig
-from napari_fsrcnn.training.events import Finished
 from napari_fsrcnn.training.perceptual import PerceptualLoss, perceptual_loss
-from napari_fsrcnn.training.train import train
 from napari_fsrcnn.weights.model import Model
 
 SCALE = 4
@@ -88,14 +87,6 @@ def main() -> int:
         row = print_row(f"MSE + {weight:g} x relu2_2", model, pictures, vgg)
         missed |= not all(value < alone for value, alone in zip(row, mse, strict=True))
     return int(missed)
-
-
-def trained(config: TrainingConfig) -> Model:
-    """Train and return the model."""
-    *_, finished = train(config)
-    if not isinstance(finished, Finished) or finished.model is None:
-        raise RuntimeError("The training did not finish.")
-    return finished.model
 
 
 def print_row(name: str, model: Model | str, pictures: Sequence[Pair], vgg: PerceptualLoss) -> Row:

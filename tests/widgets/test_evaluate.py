@@ -272,6 +272,17 @@ def test_a_picture_that_is_gone(evaluate_widget: EvaluateWidget, qtbot: QtBot) -
     assert evaluate_widget.status.text().startswith("12 rows on CPU")
 
 
+def test_an_opening_ends_where_another_evaluation_begins(
+    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, qtbot: QtBot
+) -> None:
+    run(evaluate_widget, qtbot)
+    evaluate_widget.open(evaluate_widget.table.scores[0])
+    run(evaluate_widget, qtbot)
+    evaluate_widget.table.rows.selectRow(0)
+    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
+    assert [layer.name for layer in viewer_with_discs.layers] == ["discs"]
+
+
 def test_an_opening_ends_with_the_widget(
     viewer_with_discs: Any, evaluate_widget: EvaluateWidget, qtbot: QtBot
 ) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from napari_fsrcnn.files.open_picture import OpenPicture
-from napari_fsrcnn.image.read import read
 from napari_fsrcnn.image.sampled_range import sample_usable_range
 from napari_fsrcnn.image.value_range import ValueRange
 
@@ -57,8 +55,8 @@ class _Channel:
         self.dtype = data.dtype
         self.shape = (*data.shape[:axis], *data.shape[axis + 1 :])
 
-    def __getitem__(self, index: tuple[Any, ...]) -> NDArray[Any]:
-        return read(self._data[(*index[: self._axis], self._index, *index[self._axis :])])
+    def __getitem__(self, index: tuple[Any, ...]) -> Any:
+        return self._data[(*index[: self._axis], self._index, *index[self._axis :])]
 
 
 def _channel_range(picture: OpenPicture, index: int) -> ValueRange | None:

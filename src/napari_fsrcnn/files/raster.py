@@ -44,7 +44,9 @@ def read_raster(path: Path) -> Picture:
     OSError
         The file cannot be decoded.
     """
-    if _is_deep_color(_header(path)):
+    with path.open("rb") as stream:
+        header = stream.read(1000)
+    if _is_deep_color(header):
         raise ValueError(
             "16 bits for each colour are read from TIFF only, so save it as TIFF (or with 8 bits)"
         )
@@ -63,8 +65,8 @@ def read_raster(path: Path) -> Picture:
         frames = list(iio.imiter(path, plugin="pillow", mode=mode, rotate=True))
         data = np.stack(frames) if len(frames) > 1 else frames[0]
         return Picture(data, rgb=frames[0].ndim > 2)
-    data = _read_plane(path, mode)
-    size = _inches(_header(path), metadata)
+    data = _read_plane(path, mode, _number_of_white(header))
+    size = _inches(header, metadata)
     return Picture(
         data,
         rgb=data.ndim > 2,
@@ -145,19 +147,13 @@ def _dots_per_inch(picture: Picture) -> tuple[float, float] | None:
     return (per_inch / size["X"], per_inch / size["Y"])
 
 
-def _read_plane(path: Path, mode: str | None) -> NDArray[Any]:
+def _read_plane(path: Path, mode: str | None, white: int) -> NDArray[Any]:
     data = iio.imread(path, plugin="pillow", index=0, mode=mode, rotate=True)
     if data.dtype == np.int32:  # Pillow's form of PGM's 16 bits
         data = data.astype(np.uint16)
-    white = _number_of_white(_header(path))
     if white:  # Pillow has stretched it to the largest of the dtype
         data = np.rint(data * (white / np.iinfo(data.dtype).max)).astype(data.dtype)
     return data
-
-
-def _header(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(1000)
 
 
 def _is_deep_color(header: bytes) -> bool:
