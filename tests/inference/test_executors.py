@@ -25,32 +25,36 @@ def test_all_are_done_in_so_many_threads(threads: int) -> None:
     def do(task: int) -> None:
         seen.add((threading.get_ident(), torch.get_num_threads()))
         done.append(task)
+        threading.Event().wait(0.001)
 
     assert run_in_threads(do, range(200), after_task=lambda: told.append(threading.get_ident()))
     assert sorted(done) == list(range(200))
     assert told == [threading.get_ident()] * 200
-    assert len(seen) <= threads
+    assert len(seen) == threads
+    # This thread is one of them.
+    assert threading.get_ident() in {thread for thread, _ in seen}
     assert {each for _, each in seen} == {1}
     assert torch.get_num_threads() == threads
 
 
-def test_they_are_taken_as_there_is_room_for_them(threads: int) -> None:
+def test_they_are_taken_as_there_are_threads_for_them(threads: int) -> None:
     taken: list[int] = []
-    told: list[None] = []
+    done: list[int] = []
     ahead: list[int] = []
+    told: list[None] = []
 
     def tasks() -> Iterator[int]:
         for task in range(500):
             taken.append(task)
             yield task
 
-    def after_task() -> None:
-        ahead.append(len(taken) - len(told))
-        told.append(None)
+    def do(task: int) -> None:
+        ahead.append(len(taken) - len(done))
+        done.append(task)
 
-    assert run_in_threads(lambda _: None, tasks(), after_task=after_task)
+    assert run_in_threads(do, tasks(), after_task=lambda: told.append(None))
     assert len(told) == 500
-    assert threads < max(ahead) <= 4 * threads
+    assert max(ahead) <= threads
 
 
 def test_an_error_ends_them(threads: int) -> None:
@@ -66,6 +70,34 @@ def test_an_error_ends_them(threads: int) -> None:
         run_in_threads(do, range(1000), after_task=lambda: None)
     assert len(begun) < 1000
     assert torch.get_num_threads() == threads
+
+
+def test_an_error_of_any_thread_is_told(threads: int) -> None:
+    """The others wait until the thread of the error has raised it."""
+    failing: list[int] = []
+    here = threading.get_ident()
+    raised = threading.Event()
+
+    def do(_: int) -> None:
+        if threads > 1 and threading.get_ident() == here:
+            raised.wait(10)
+            return
+        failing.append(threading.get_ident())
+        raised.set()
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        run_in_threads(do, range(1000), after_task=lambda: None)
+    assert failing
+
+
+def test_an_error_where_tasks_come_from_ends_them(threads: int) -> None:
+    def tasks() -> Iterator[int]:
+        yield from range(3 * threads)
+        raise OSError("unreadable")
+
+    with pytest.raises(OSError, match="unreadable"):
+        run_in_threads(lambda _: None, tasks(), after_task=lambda: None)
 
 
 @pytest.mark.usefixtures("threads")

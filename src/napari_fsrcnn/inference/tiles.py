@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -178,7 +179,8 @@ def upscale_plane(
     """
     height, width = plane.shape
     tile = tile or choose_tile(network, (height, width))
-    result = torch.empty(network.scale * height, network.scale * width)
+    # numpy asks the system for large pages, which torch does not: fewer of them are touched first.
+    result = torch.from_numpy(np.empty((network.scale * height, network.scale * width), np.float32))
 
     def write(rows: slice, columns: slice, hr: Tensor) -> None:
         result[rows, columns] = hr
