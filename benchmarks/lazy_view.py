@@ -2,8 +2,8 @@
 
     python benchmarks/lazy_view.py [--side N] [--views N] [--model NAME] [--device DEVICE]
 
-A picture of ``side`` x ``side`` pixels (the resolution chart of the samples, repeated) is upscaled
-in a napari window under Xvfb. Then the window looks at places that it has not looked at before, so
+A picture of ``side`` x ``side`` pixels (the resolution chart of the samples, repeated), which lies in
+Zarr and has coarser levels to look at, is upscaled in a napari window under Xvfb. Then the window looks at places that it has not looked at before, so
 closely that one pixel of the result is about one of the screen: per view, the time until the
 window answers with the picture itself, the time until all of it is upscaled and drawn, processor
 time, and the blocks that were computed. Ends with exit code 1 if the median view takes a second.
@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import tempfile
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from memory import write_chart
 from numpy.typing import NDArray
 from window import choices_of_scale, run_inside, wait_until
 
@@ -33,18 +36,25 @@ def main() -> int:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.inside:
-        return look(options)
-    return run_inside(__file__)
+    if not options.inside:
+        return run_inside(__file__)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "chart.zarr")
+        write_chart(path, options.side)
+        return look(path, options)
 
 
-def look(options: argparse.Namespace) -> int:
+def look(path: Path, options: argparse.Namespace) -> int:
     """Upscale in a window, and look at one place after another."""
     import napari
 
+    from napari_fsrcnn.files.open_picture import open_picture
+    from napari_fsrcnn.inference.coarser import coarser_levels
+
+    picture = open_picture(path).data
     viewer = napari.Viewer()
     viewer.window.resize(1260, 980)
-    viewer.add_image(chart(options.side), name="chart")
+    viewer.add_image([picture, *coarser_levels(picture, rgb=False)], name="chart")
     _, widget = viewer.window.add_plugin_dock_widget("napari-fsrcnn", "Upscale")
     form = widget.form
     form.device.value = options.device
@@ -100,15 +110,6 @@ def shows(layer: Any, place: NDArray[Any]) -> bool:
         layer.data[0].blocks.scale * place <= last
     )
     return layer.data_level == 0 and bool(inside.all())
-
-
-def chart(side: int) -> NDArray[np.uint8]:
-    """Repeat the samples' resolution chart until it fills a square."""
-    from napari_fsrcnn.widgets.samples import resolution_chart
-
-    picture = np.asarray(resolution_chart()[0][0])[..., 0]
-    times = [-(-side // length) for length in picture.shape]
-    return np.tile(picture, times)[:side, :side]
 
 
 if __name__ == "__main__":

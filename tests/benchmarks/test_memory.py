@@ -12,13 +12,13 @@ import pytest
 COMMAND = Path(__file__).parents[2] / "benchmarks" / "memory.py"
 
 
-def peak(folder: Path, side: int) -> int:
+def peak(folder: Path, side: int, source: str) -> int:
     """Return the bytes at the peak above the loaded program, for so many LR pixels a side."""
     from memory import write_chart
 
     folder.mkdir()
-    write_chart(folder / "chart.tif", side)
-    words = ["--model", "fsrcnn-s-x2", "--run", folder / "chart.tif", folder / "large.zarr"]
+    write_chart(folder / source, side)
+    words = ["--model", "fsrcnn-s-x2", "--run", folder / source, folder / "large.zarr"]
     run = subprocess.run(
         [sys.executable, COMMAND, *map(str, words)],
         capture_output=True,
@@ -31,8 +31,9 @@ def peak(folder: Path, side: int) -> int:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process's peak")
-def test_four_times_the_picture_takes_no_more_memory(tmp_path: Path) -> None:
-    small, large = (peak(tmp_path / f"{side}", side) for side in (2048, 4096))
+@pytest.mark.parametrize("source", ["chart.tif", "chart.zarr"])
+def test_four_times_the_picture_takes_no_more_memory(tmp_path: Path, source: str) -> None:
+    small, large = (peak(tmp_path / f"{side}", side, source) for side in (2048, 4096))
     # The picture and its result are 63 MB larger.
     assert large - small < 30e6
     assert large < 1e9

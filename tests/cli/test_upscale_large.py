@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import tifffile
 import zarr
+from distributed import LocalCluster
 
 from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.files.pictures import Picture, write_picture
@@ -80,6 +81,27 @@ def test_half_precision_is_measured(command: Run, trained: Path, source: Path) -
     ended = command("upscale", source, target, *options, "float32")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "b.zarr exists already" in ended.stderr
+
+
+def test_by_the_workers_of_a_scheduler(command: Run, trained: Path, source: Path) -> None:
+    options = ["--model", trained, "--device", "cpu"]
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address=None,
+        worker_dashboard_address=None,
+    ) as cluster:
+        where = ["--scheduler", cluster.scheduler_address]
+        ended = command("upscale", source, source.with_name("b.zarr"), *options, *where)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    alone = command("upscale", source, source.with_name("c.zarr"), *options)
+    assert ended.stdout == alone.stdout.replace("c.zarr", "b.zarr")
+    found, expected = (
+        np.asarray(zarr.open_array(source.with_name(name) / "0", mode="r")[:])
+        for name in ("b.zarr", "c.zarr")
+    )
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from tests.inference.conftest import torch_threads
 
-from napari_fsrcnn.inference.executors import run_in_threads
+from napari_fsrcnn.inference.executors import run_in_threads, use_threads
 
 
 @pytest.fixture(params=[1, 3])
 def threads(request: pytest.FixtureRequest) -> Iterator[int]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(request.param)
-    yield request.param
-    torch.set_num_threads(before)
+    with torch_threads(request.param):
+        yield request.param
 
 
 def test_all_are_done_in_so_many_threads(threads: int) -> None:
@@ -35,6 +34,52 @@ def test_all_are_done_in_so_many_threads(threads: int) -> None:
     assert threading.get_ident() in {thread for thread, _ in seen}
     assert {each for _, each in seen} == {1}
     assert torch.get_num_threads() == threads
+
+
+def threads_of_another() -> int:
+    """How many threads torch has where a thread begins now."""
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_what_begins_meanwhile_has_all_threads(threads: int) -> None:
+    """Such as a training, or another upscaling."""
+    all_have_begun = threading.Barrier(threads)
+    seen: list[int] = []
+
+    def do(_: int) -> None:
+        all_have_begun.wait(10)
+        seen.append(threads_of_another())
+
+    run_in_threads(do, range(threads), after_task=lambda: None)
+    assert seen == [threads] * threads
+    use_threads(2)
+    assert (torch.get_num_threads(), threads_of_another()) == (2, threads)
+
+
+def test_two_jobs_side_by_side_have_all_threads_each(threads: int) -> None:
+    both = threading.Barrier(2)
+    seen: dict[int, set[int]] = {0: set(), 1: set()}
+
+    def job(number: int) -> None:
+        both.wait(10)
+
+        def do(_: int) -> None:
+            seen[number].add(threading.get_ident())
+            threading.Event().wait(0.005)
+
+        run_in_threads(do, range(100), after_task=lambda: None)
+
+    jobs = [threading.Thread(target=job, args=(number,)) for number in seen]
+    for each in jobs:
+        each.start()
+    for each in jobs:
+        each.join()
+    assert [len(each) for each in seen.values()] == [threads, threads]
+    assert threads_of_another() == threads
 
 
 def test_they_are_taken_as_there_are_threads_for_them(threads: int) -> None:
@@ -115,6 +160,15 @@ def test_they_are_stopped() -> None:
 
     assert not run_in_threads(do, range(1000), after_task=after_task, stop=stop)
     assert 10 <= len(told) < 1000
+
+
+@pytest.mark.usefixtures("threads")
+def test_after_a_stop_none_is_begun() -> None:
+    stop = threading.Event()
+    stop.set()
+    begun: list[int] = []
+    assert not run_in_threads(begun.append, range(9), after_task=lambda: None, stop=stop)
+    assert not begun
 
 
 def test_a_stop_after_the_last_one_is_none() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from tests.inference.conftest import wait_until
+from tests.inference.conftest import torch_threads, wait_until
 
 from napari_fsrcnn.inference.block_cache import BlockCache
 from napari_fsrcnn.inference.block_upscaler import Block
@@ -95,17 +95,13 @@ def test_rough_at_once_then_sharp(watched: Watched, model: Model) -> None:
 
 
 def test_each_thread_computes_its_block_alone(model: Model) -> None:
-    before = torch.get_num_threads()
-    torch.set_num_threads(3)
     watched = Watched(model, STACK)
-    try:
+    with torch_threads(3):
         watched.gate.set()
         watched.sharpener.look(watched.picture[0])
         wait_until(lambda: watched.sharpener.sharp)
-        assert torch.get_num_threads() == 3
-    finally:
         watched.sharpener.close()
-        torch.set_num_threads(before)
+        assert torch.get_num_threads() == 3
     assert len({thread for thread, _ in watched.threads}) <= 3
     assert {count for _, count in watched.threads} == {1}
 

@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 import torch
 import zarr
+from distributed import Client, LocalCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from tests.inference.conftest import torch_threads
 
 from napari_fsrcnn.files.axes import named_axis, ome_order
-from napari_fsrcnn.files.open_picture import OpenPicture
+from napari_fsrcnn.files.ome_zarr_pyramid import create_pyramid, open_levels
+from napari_fsrcnn.files.open_picture import OpenPicture, open_picture
 from napari_fsrcnn.image.value_range import ValueRange, find_value_range, to_unit
 from napari_fsrcnn.inference import stream
 from napari_fsrcnn.inference.block_cache import BlockCache
@@ -75,10 +78,15 @@ def assert_equal(found: NDArray[Any], expected: NDArray[np.float64], limits: Val
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=25)
-@given(plane=pictures(most_axes=0), tile=st.tuples(st.integers(6, 16), st.integers(6, 16)))
-def test_tiles(name: str, plane: NDArray[Any], tile: tuple[int, int]) -> None:
+@given(
+    plane=pictures(most_axes=0),
+    tile=st.tuples(st.integers(6, 16), st.integers(6, 16)),
+    threads=st.sampled_from([1, 3]),
+)
+def test_tiles(name: str, plane: NDArray[Any], tile: tuple[int, int], threads: int) -> None:
     model, limits = load_model(name), find_value_range(plane)
-    found = Restorer(prepare(model.network, CPU), limits, tile=tile)(plane)
+    with torch_threads(threads):
+        found = Restorer(prepare(model.network, CPU), limits, tile=tile)(plane)
     assert_equal(found, plainly(model, plane, limits), limits)
 
 
@@ -89,6 +97,7 @@ def test_tiles(name: str, plane: NDArray[Any], tile: tuple[int, int]) -> None:
     stack=pictures(most_axes=2),
     rgb=st.booleans(),
     block=st.integers(10, 25),
+    threads=st.sampled_from([1, 3]),
 )
 def test_blocks(
     name: str,
@@ -96,6 +105,7 @@ def test_blocks(
     stack: NDArray[Any],
     rgb: bool,
     block: int,
+    threads: int,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     planes = stack
@@ -119,14 +129,58 @@ def test_blocks(
 
     names = "tzyx"[-planes.ndim :] + ("c" if rgb else "")
     picture = OpenPicture(source, rgb, tuple(named_axis(name) for name in names))
-    found = streamed(picture, tmp_path_factory.mktemp("streamed") / "a.zarr", model, block)
+    with torch_threads(threads):
+        found = streamed(picture, tmp_path_factory.mktemp("streamed") / "a.zarr", model, block)
     assert_equal(found, expected, limits)
 
 
-def streamed(picture: OpenPicture, target: Path, model: Model, block: int) -> NDArray[Any]:
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """Address of a scheduler with two workers, in this process."""
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=False,
+        host="127.0.0.1",
+        protocol="tcp://",
+        dashboard_address=None,
+        worker_dashboard_address=None,
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@settings(max_examples=15)
+@given(data=st.data(), stack=pictures(most_axes=2), block=st.integers(10, 25))
+def test_workers(
+    scheduler: str,
+    data: st.DataObject,
+    stack: NDArray[Any],
+    block: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    model, limits = load_model("fsrcnn-s-x2"), find_value_range(stack)
+    expected = plainly(model, stack, limits)
+    chunks = data.draw(st.tuples(*(st.integers(1, length) for length in stack.shape)))
+    lazy = upscale_lazy(da.from_array(stack, chunks), model, block=block, device="cpu")
+    with Client(scheduler, set_as_default=False) as client:
+        assert_equal(client.compute(lazy).result(), expected, limits)
+
+    folder = tmp_path_factory.mktemp("streamed")
+    axes = [named_axis(name) for name in "tzyx"[-stack.ndim :]]
+    native = stack.dtype.newbyteorder("=")
+    create_pyramid(folder / "a.zarr", [stack.shape], chunks, native, axes, name="a", attributes={})
+    open_levels(folder / "a.zarr")[0][:] = stack
+    picture = open_picture(folder / "a.zarr")
+    found = streamed(picture, folder / "b.zarr", model, block, scheduler=scheduler)
+    assert_equal(found, expected, limits)
+
+
+def streamed(
+    picture: OpenPicture, target: Path, model: Model, block: int, **where: Any
+) -> NDArray[Any]:
     """Upscale into OME-Zarr; the axes come back in the picture's order."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stream, "BLOCK", block)
-        upscale_to_zarr(picture, target, model, color="channels", device="cpu")
+        upscale_to_zarr(picture, target, model, color="channels", device="cpu", **where)
     found = np.asarray(zarr.open_array(target / "0", mode="r")[:])
     return found.transpose(np.argsort(ome_order(picture.axes)))

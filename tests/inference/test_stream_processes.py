@@ -1,5 +1,6 @@
 """Processes that are killed while they write OME-Zarr: alone, and as workers of a scheduler."""
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import zarr
 from distributed import Client, LocalCluster
 
 from napari_fsrcnn.files.pictures import Picture, write_picture
+from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.inference import stream
 from napari_fsrcnn.inference.lazy import upscale_lazy
 from napari_fsrcnn.inference.stream import upscale_to_zarr
@@ -29,6 +31,7 @@ BLOCKS = 19 * 16
 
 ALONE = f"""
 import sys
+from napari_fsrcnn.files.unfinished import Unfinished
 from napari_fsrcnn.inference import stream
 stream.BLOCK = {BLOCK}
 source, target, model = sys.argv[1:]
@@ -173,6 +176,45 @@ def test_an_error_of_a_worker_is_told(cluster: LocalCluster, arguments: tuple[Pa
             scheduler=cluster.scheduler_address,
         )
     assert not target.exists()
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A scheduler in a process of its own, with a worker in another."""
+    file = tmp_path / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    words = ["scheduler", "--scheduler-file", file, "--host", "127.0.0.1", "--port", "0"]
+    quiet = ["--no-dashboard"]
+    with subprocess.Popen([*dask, *map(str, words), *quiet]) as process:
+        while not file.exists():
+            time.sleep(0.1)
+        worker = ["worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny"]
+        with subprocess.Popen([*dask, *worker, *quiet]) as working:
+            yield process, json.loads(file.read_text())["address"]
+            working.kill()
+        process.kill()
+
+
+def test_a_scheduler_that_is_killed(
+    scheduler: tuple[subprocess.Popen[bytes], str], arguments: tuple[Path, ...]
+) -> None:
+    source, target, model = arguments
+    process, address = scheduler
+    reached: list[int] = []
+
+    def kill(done: int, _total: int) -> None:
+        reached.append(done)
+        if done == 50:
+            process.kill()
+
+    with pytest.raises(OSError, match="connection to the dask scheduler was lost"):
+        upscale_to_zarr(source, target, model, device="cpu", scheduler=address, progress=kill)
+    assert not target.exists()
+    written = chunks(Unfinished(target).result)
+    assert 50 <= reached[-1] <= len(written) < BLOCKS
+    upscale_to_zarr(source, target, model, device="cpu")
+    assert_whole(target, model)
+    assert {path: chunks(target)[path] for path in written} == written
 
 
 def test_a_scheduler_that_is_not_there(arguments: tuple[Path, ...]) -> None:

@@ -5,13 +5,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from tests.inference.conftest import torch_threads
 from torch import Tensor
 
+from napari_fsrcnn.files.axes import named_axis
+from napari_fsrcnn.files.open_picture import OpenPicture
 from napari_fsrcnn.inference import tile_choice
+from napari_fsrcnn.inference.block_cache import BlockCache
 from napari_fsrcnn.inference.edges import WHOLE, Edges
 from napari_fsrcnn.inference.prepared import CPU, Prepared, prepare
+from napari_fsrcnn.inference.stream import upscale_to_zarr
 from napari_fsrcnn.inference.tile_choice import (
     OVERRIDE,
     Size,
@@ -21,6 +27,7 @@ from napari_fsrcnn.inference.tile_choice import (
     try_tiles,
 )
 from napari_fsrcnn.inference.upscale import upscale
+from napari_fsrcnn.inference.upscaled_blocks import upscaled_blocks
 from napari_fsrcnn.weights.model import Model
 
 LARGE = (2000, 2000)
@@ -64,6 +71,28 @@ def test_a_large_picture_is_and_the_result_is_kept(kept: Path, network: Prepared
     forget()
     kept.write_text(json.dumps({key: [33, 44]}))
     assert choose_tile(network, LARGE) == choose_tile(network, (10, 10)) == (33, 44)
+
+
+def test_threads_share_it_as_each_has_a_tile(kept: Path, network: Prepared) -> None:
+    for threads in (1, 3):
+        with torch_threads(threads):
+            choose_tile(network, LARGE)
+            assert torch.get_num_threads() == threads
+    assert len(json.loads(kept.read_text())) == 1
+
+
+def test_blocks_of_a_large_picture_have_it_too(kept: Path, model: Model, tmp_path: Path) -> None:
+    large, small = np.zeros((1100, 1000), np.uint8), np.zeros((3, 500, 500), np.uint8)
+    cache = BlockCache(10**6)
+    upscaled_blocks(small, model, cache, rgb=False, device="cpu").warm_up()
+    assert not kept.exists()
+    upscaled_blocks(large, model, cache, rgb=False, device="cpu").warm_up()
+    assert len(json.loads(kept.read_text())) == 1
+    kept.unlink()
+    forget()
+    picture = OpenPicture(large, rgb=False, axes=(named_axis("y"), named_axis("x")))
+    upscale_to_zarr(picture, tmp_path / "a.zarr", model, device="cpu")
+    assert len(json.loads(kept.read_text())) == 1
 
 
 def test_each_precision_has_its_own(kept: Path, model: Model) -> None:

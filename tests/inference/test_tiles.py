@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.inference.conftest import torch_threads
 
 from napari_fsrcnn.inference.prepared import CPU, Prepared, prepare
 from napari_fsrcnn.inference.tiles import UpscaleStopped, count_tiles, upscale_plane
@@ -54,6 +55,7 @@ def network(model: Model) -> Prepared:
     width=st.integers(1, 30),
     tile=st.tuples(st.integers(1, 16), st.integers(1, 16)),
     batch=st.integers(1, 4),
+    threads=st.sampled_from([1, 3]),
 )
 def test_tiles_equal_the_plain_network(
     make_model: MakeModel,
@@ -63,6 +65,7 @@ def test_tiles_equal_the_plain_network(
     width: int,
     tile: tuple[int, int],
     batch: int,
+    threads: int,
 ) -> None:
     name, hyperparameters = architecture
     plain = make_model(scale, name, **hyperparameters).network
@@ -71,7 +74,8 @@ def test_tiles_equal_the_plain_network(
         whole = as_module(plain)(plane[None, None])[0, 0]
     # A tile of one pixel is run for every pixel: a few of them show as much as hundreds.
     tile = (max(tile[0], height // 4), max(tile[1], width // 4))
-    tiled = upscale_plane(prepare(plain, CPU), plane, tile=tile, batch=batch)
+    with torch_threads(threads):
+        tiled = upscale_plane(prepare(plain, CPU), plane, tile=tile, batch=batch)
     assert tiled.shape == (scale * height, scale * width)
     torch.testing.assert_close(tiled, whole, rtol=0, atol=1e-5)
 
@@ -143,10 +147,8 @@ def test_it_stops_between_two_tiles(network: Prepared) -> None:
 
 @pytest.fixture
 def two_threads() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(threads)
+    with torch_threads(2):
+        yield
 
 
 @pytest.mark.usefixtures("two_threads")

@@ -16,6 +16,7 @@ from napari_fsrcnn.inference.portable import PortableModel
 from napari_fsrcnn.inference.prepared import Precision
 from napari_fsrcnn.inference.restore import Color, Restorer, check_color
 from napari_fsrcnn.inference.spans import Span, spans
+from napari_fsrcnn.inference.tile_choice import choose_tile
 from napari_fsrcnn.inference.tiles import Notice
 from napari_fsrcnn.inference.upscale import check_value_range
 from napari_fsrcnn.networks.bicubic import BicubicUpsample
@@ -130,6 +131,11 @@ class BlockUpscaler:
     color: Color = "luma"
     device: str = "auto"
     precision: Precision = "float32"
+
+    def find_tile(self, shape: tuple[int, ...]) -> None:
+        """Find the fastest tile where a picture of that shape is large, as no block of it is."""
+        y = len(shape) - (3 if self.rgb else 2)
+        choose_tile(self.model.network(self.device, self.precision), (shape[y], shape[y + 1]))
 
     def upscale(
         self, region: NDArray[Any], block: Block, notice: Notice | None = None

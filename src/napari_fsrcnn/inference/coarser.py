@@ -13,9 +13,11 @@ SMALLEST = 1024
 
 
 def coarser_levels(image: Any, *, rgb: bool) -> list[Any]:
-    """Take every 2nd, 4th, ... pixel, without reading any but those of the coarsest level.
+    """Take every 2nd, 4th, ... pixel, none of which is read before it is looked at.
 
-    Means of pixels would look better, but for these a picture has to be read whole at once.
+    But of a single picture the coarsest level is read at once, which lies in all chunks of an array
+    that has any: each is read, and let go, one after the other. Means of pixels would look better,
+    but for these the picture itself would have to be held.
 
     Parameters
     ----------

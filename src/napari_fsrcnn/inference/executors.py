@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import torch
 
@@ -20,6 +21,14 @@ _MOST = 16
 
 _LOOK = 0.2
 """Seconds between two looks at what is done, and at whether to stop."""
+
+_SETTING = threading.Lock()
+"""Held while torch's count of threads for new threads is another one."""
+
+_LOST = (
+    "The connection to the dask scheduler was lost. What is written stays: start it again in the same "
+    "way, and it goes on from there."
+)
 
 
 def run_in_threads(
@@ -69,6 +78,7 @@ def run_in_threads(
 
     executor = ThreadPoolExecutor(at_once, initializer=use_threads, initargs=(count // at_once,))
     try:
+        tell()  # it may have been stopped before
         others = [executor.submit(turns.take_all) for _ in range(at_once - 1)]
         use_threads(count // at_once)
         while turns.take():
@@ -82,7 +92,7 @@ def run_in_threads(
     finally:
         turns.end()
         executor.shutdown()
-        torch.set_num_threads(count)  # for threads that begin later
+        use_threads(count)
 
 
 class _Turns(Generic[Task]):
@@ -128,10 +138,25 @@ class _Turns(Generic[Task]):
 
 
 def use_threads(count: int) -> None:
-    """Let torch compute in so many threads what is computed in this one from now on."""
-    torch.set_num_threads(count)
-    # Or what any thread sets before torch first computes in this one would hold here as well.
-    torch.get_num_threads()
+    """Let torch compute in so many threads what is computed in this one, and in no other.
+
+    torch keeps a count for each thread that has asked for it; those that ask later get what was set
+    last in any thread. So that is set again, or what begins meanwhile, such as a training, would
+    have as few threads as this one for as long as it lasts.
+    """
+    with _SETTING:
+        others = _in_a_new_thread(torch.get_num_threads)
+        torch.set_num_threads(count)
+        torch.get_num_threads()
+        _in_a_new_thread(partial(torch.set_num_threads, others))
+
+
+def _in_a_new_thread(call: Callable[[], Any]) -> Any:
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(call()))
+    thread.start()
+    thread.join()
+    return found[0]
 
 
 @contextmanager
@@ -150,10 +175,11 @@ def workers(scheduler: str, check: Callable[[], None]) -> Iterator[Client]:
     ValueError
         dask.distributed is not installed, or a worker can't do the work.
     OSError
-        Nothing answers at the address, or workers died again and again.
+        Nothing answers at the address, the connection is lost, or workers died again and again.
     """
     try:
         from distributed import Client, KilledWorker
+        from distributed.client import ClosedClientError
     except ModuleNotFoundError as error:
         raise ValueError(
             "A scheduler needs dask.distributed: pip install napari-fsrcnn[distributed]."
@@ -174,6 +200,8 @@ def workers(scheduler: str, check: Callable[[], None]) -> Iterator[Client]:
                 f"The workers died over the same task again and again ({error}). Give them more "
                 f"memory, and start again: what is written stays."
             ) from error
+        except ClosedClientError as error:
+            raise OSError(_LOST) from error
 
 
 def hear_workers(client: Client, topic: str, notice: Callable[[str], None]) -> None:
@@ -210,10 +238,14 @@ def run_on_workers(
             for future in ended.next_batch(block=False):
                 if future.status == "error":
                     raise future.exception()
+                # By nobody but the client, when the scheduler does not answer any more.
+                if future.cancelled():
+                    raise OSError(_LOST)
                 after_task()
                 # Its result is nothing: should this worker die, nothing is done again for it.
                 future.release()
             stop.wait(_LOOK)
         return not ended.count()
     finally:
-        client.cancel(futures)
+        if client.status == "running":
+            client.cancel(futures)

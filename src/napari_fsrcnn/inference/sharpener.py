@@ -182,10 +182,8 @@ class Sharpener:
         count = min(MOST, max(1, torch.get_num_threads() // 2))
         self._helpers = Helpers(blocks.upscaler, count, max(blocks.nbytes, blocks.read_nbytes))
         # One more reads the next block meanwhile.
-        executor = ThreadPoolExecutor(count + 1, initializer=use_threads, initargs=(1,))
-        self._queues.append(
-            self._queue(executor, count + 1, blocks.upscaled_by(self._helpers.upscale))
-        )
+        upscaled = blocks.upscaled_by(self._helpers.upscale)
+        self._queues.append(self._queue(_threads(count + 1), count + 1, upscaled))
 
     def _queue(
         self, executor: ThreadPoolExecutor, count: int, blocks: UpscaledBlocks
@@ -213,11 +211,5 @@ class Sharpener:
 
 
 def _threads(count: int) -> ThreadPoolExecutor:
-    """Start threads that compute a block each, with one of torch's threads each."""
-    started = threading.Barrier(count + 1)
-    executor = ThreadPoolExecutor(count, initializer=use_threads, initargs=(1,))
-    for _ in range(count):
-        executor.submit(started.wait)
-    started.wait()
-    torch.set_num_threads(count)  # of this thread, and of those that begin later
-    return executor
+    """Make threads that compute a block each, with one of torch's threads each."""
+    return ThreadPoolExecutor(count, initializer=use_threads, initargs=(1,))

@@ -151,6 +151,7 @@ def upscale_to_zarr(  # noqa: PLR0913 - each has its default
             stack.callback(place.discard)
         _lay_out(place, picture, plan, upscaler.model)
         if client is None:
+            upscaler.find_tile(plan.shape)
             levels = open_levels(place.result)
             writer = PieceWriter(picture.data, upscaler, plan.scale, levels, plan.order, notice)
             run = partial(run_in_threads, writer.write)

@@ -17,6 +17,7 @@ import torch
 
 from napari_fsrcnn.files.atomic import atomic_path
 from napari_fsrcnn.inference.edges import INSIDE
+from napari_fsrcnn.inference.executors import use_threads
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
 
@@ -42,7 +43,7 @@ def choose_tile(network: Prepared, shape: Size) -> Size:
     It is what the environment variable ``NAPARI_FSRCNN_TILE`` says (``128x256``), else what was
     found before on this machine for this network, device and precision. For a large plane sizes
     are tried where none was found yet, which takes a second or so, and the result is kept in the
-    user's cache folder.
+    user's cache folder: for all planes, and for blocks of a large one, which are small themselves.
 
     Parameters
     ----------
@@ -113,13 +114,13 @@ def _seconds(network: Prepared, size: Size) -> float:
     height, width = (length + 2 * network.halo for length in size)
     lr = torch.zeros(tiles_at_once(network, size), 1, height, width)
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    use_threads(1)
     try:
         start = time.perf_counter()
         network(lr, INSIDE).cpu()
         return (time.perf_counter() - start) / len(lr)
     finally:
-        torch.set_num_threads(threads)
+        use_threads(threads)
 
 
 def _parse(asked: str) -> Size:
@@ -133,7 +134,7 @@ def _key(network: Prepared) -> str:
     """Name what the fastest size depends on."""
     device = network.device
     where = torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
-    machine = (platform.node(), platform.machine(), f"{torch.get_num_threads()} threads", where)
+    machine = (platform.node(), platform.machine(), where)
     what = (json.dumps(dict(network.hyperparameters), sort_keys=True), f"x{network.scale}")
     return ", ".join((*machine, f"torch {torch.__version__}", *what, network.precision))
 

@@ -132,6 +132,7 @@ class UpscaledBlocks:
 
     def warm_up(self) -> None:
         """Do before the first look what is done only once: the network goes to its device."""
+        self.upscaler.find_tile(self.source.shape)
         index = (0,) * (len(self.sizes) - self.colour_axes)
         block = Block(index, self._spans[0][0], self._spans[1][0])
         lengths = [part.stop - part.start for part in block.read]

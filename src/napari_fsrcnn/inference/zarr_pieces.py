@@ -104,6 +104,7 @@ def _writer(job: FileJob) -> PieceWriter:
     plan = job.plan
     model = PortableModel(plan.model, Path(job.model).read_bytes())
     upscaler = BlockUpscaler(model, plan.limits, plan.rgb, plan.color, job.device, plan.precision)
+    upscaler.find_tile(plan.shape)
     return PieceWriter(
         open_picture(Path(plan.source)).data,
         upscaler,
