@@ -2,11 +2,12 @@
 
     python benchmarks/lazy_view.py [--side N] [--views N] [--model NAME] [--device DEVICE]
 
-A picture of ``side`` x ``side`` pixels (the resolution chart of the samples, repeated), which lies in
-Zarr and has coarser levels to look at, is upscaled in a napari window under Xvfb. Then the window looks at places that it has not looked at before, so
-closely that one pixel of the result is about one of the screen: per view, the time until the
-window answers with the picture itself, the time until all of it is upscaled and drawn, processor
-time, and the blocks that were computed. Ends with exit code 1 if the median view takes a second.
+A picture of ``side`` x ``side`` pixels (the resolution chart of the samples, repeated), which lies
+in Zarr and has coarser levels to look at, is upscaled in a napari window under Xvfb. Then the window
+looks at places that it has not looked at before, so closely that one pixel of the result is about one
+of the screen: per view, the time until the window answers with the picture itself, the time until all
+of it is upscaled and drawn, processor time, and the blocks that were computed. Ends with exit code 1 if
+the median view takes a second.
 """
 
 from __future__ import annotations
@@ -66,13 +67,14 @@ def look(path: Path, options: argparse.Namespace) -> int:
     )
     began = time.monotonic()
     widget.start()
-    wait_until(lambda: not widget.running)
-    layer = viewer.layers[-1]
-    finest = layer.data[0]
+    wait_until(lambda: len(viewer.layers) == 2)
     print(
         f"{options.side} x {options.side} uint8 by {options.model}: the layer is there after "
         f"{time.monotonic() - began:.1f} s\n"
     )
+    wait_until(lambda: not widget.running)
+    layer = viewer.layers[-1]
+    finest = layer.data[0]
     print("| view | LR pixels | answers (s) | sharp (s) | processor time (s) | blocks |")
     print("|---|---|---|---|---|---|")
     seconds = []

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from window import run_inside
+from window import run_inside, wait_until
 
 WIDGETS = ("Upscale", "Train", "Evaluate")
 ALLOWED = 1.0
@@ -42,20 +42,30 @@ def main() -> int:
 
 def _in_a_process(widget: str) -> float:
     command = [sys.executable, __file__, "--inside", "--widget", widget]
-    ended = subprocess.run(command, check=True, capture_output=True, text=True)
+    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return float(ended.stdout)
 
 
 def seconds_to_open(widget: str) -> float:
     """Open a widget in a window that is there already, until it is drawn."""
     import napari
+    from qtpy.QtCore import QEvent, QObject
     from qtpy.QtWidgets import QApplication
+
+    class Watch(QObject):
+        painted = False
+
+        def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+            self.painted |= event is not None and event.type() == QEvent.Type.Paint
+            return False
 
     viewer = napari.Viewer()
     QApplication.processEvents()
+    watch = Watch()
     start = time.perf_counter()
-    viewer.window.add_plugin_dock_widget("napari-fsrcnn", widget)
-    QApplication.processEvents()
+    dock, _ = viewer.window.add_plugin_dock_widget("napari-fsrcnn", widget)
+    dock.installEventFilter(watch)
+    wait_until(lambda: watch.painted)
     seconds = time.perf_counter() - start
     viewer.close()
     return seconds

@@ -16,7 +16,7 @@ XVFB = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24"]
 def run_inside(file: str) -> int:
     """Run a benchmark's file once more, with ``--inside``, where it can open a window."""
     with tempfile.TemporaryDirectory() as folder:
-        own = {"NAPARI_CONFIG": f"{folder}/settings.yaml"}
+        own = {"NAPARI_CONFIG": f"{folder}/settings.yaml", "NAPARI_FSRCNN_CACHE": f"{folder}/cache"}
         command = [*XVFB, sys.executable, file, *sys.argv[1:], "--inside"]
         return subprocess.run(command, env=os.environ | own, check=False).returncode
 

@@ -97,10 +97,12 @@ def test_rough_at_once_then_sharp(watched: Watched, model: Model) -> None:
 def test_each_thread_computes_its_block_alone(model: Model) -> None:
     watched = Watched(model, STACK)
     with torch_threads(3):
-        watched.gate.set()
-        watched.sharpener.look(watched.picture[0])
-        wait_until(lambda: watched.sharpener.sharp)
-        watched.sharpener.close()
+        try:
+            watched.gate.set()
+            watched.sharpener.look(watched.picture[0])
+            wait_until(lambda: watched.sharpener.sharp)
+        finally:
+            watched.sharpener.close()
         assert torch.get_num_threads() == 3
     assert len({thread for thread, _ in watched.threads}) <= 3
     assert {count for _, count in watched.threads} == {1}

@@ -86,13 +86,22 @@ def test_blocks_of_a_large_picture_have_it_too(kept: Path, model: Model, tmp_pat
     cache = BlockCache(10**6)
     upscaled_blocks(small, model, cache, rgb=False, device="cpu").warm_up()
     assert not kept.exists()
-    upscaled_blocks(large, model, cache, rgb=False, device="cpu").warm_up()
-    assert len(json.loads(kept.read_text())) == 1
-    kept.unlink()
-    forget()
+    for image, rgb in ((large, False), (np.zeros((1, 1100, 1000, 3), np.uint8), True)):
+        upscaled_blocks(image, model, cache, rgb=rgb, device="cpu").warm_up()
+        assert len(json.loads(kept.read_text())) == 1
+        kept.unlink()
+        forget()
     picture = OpenPicture(large, rgb=False, axes=(named_axis("y"), named_axis("x")))
     upscale_to_zarr(picture, tmp_path / "a.zarr", model, device="cpu")
     assert len(json.loads(kept.read_text())) == 1
+
+
+def test_what_other_processes_found_stays(kept: Path, network: Prepared) -> None:
+    choose_tile(network, LARGE)
+    (mine,) = json.loads(kept.read_text())
+    kept.write_text(json.dumps({"theirs": [33, 44]}))
+    choose_tile(prepare(network, CPU, "bf16"), LARGE)
+    assert {mine, "theirs"} < set(json.loads(kept.read_text()))
 
 
 def test_each_precision_has_its_own(kept: Path, model: Model) -> None:

@@ -13,11 +13,10 @@ SMALLEST = 1024
 
 
 def coarser_levels(image: Any, *, rgb: bool) -> list[Any]:
-    """Take every 2nd, 4th, ... pixel, none of which is read before it is looked at.
+    """Take every 2nd, 4th, ... pixel, which are read when they are looked at.
 
-    But of a single picture the coarsest level is read at once, which lies in all chunks of an array
-    that has any: each is read, and let go, one after the other. Means of pixels would look better,
-    but for these the picture itself would have to be held.
+    Only of a single picture the coarsest level is read at once: of an array in chunks that is each
+    of them, a few at a time. Means of pixels would look better, but for these all would be held.
 
     Parameters
     ----------

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-import torch
+from napari_fsrcnn.networks.threads import count_threads, use_threads, using_threads
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -20,10 +20,7 @@ _MOST = 16
 """Tasks at once: each holds a block in memory, and of them all there should be within a gigabyte."""
 
 _LOOK = 0.2
-"""Seconds between two looks at what is done, and at whether to stop."""
-
-_SETTING = threading.Lock()
-"""Held while torch's count of threads for new threads is another one."""
+"""Seconds between two looks at what others have done."""
 
 _LOST = (
     "The connection to the dask scheduler was lost. What is written stays: start it again in the same "
@@ -51,7 +48,7 @@ def run_in_threads(
     after_task : callable
         Called in this thread after each task.
     stop : threading.Event, optional
-        Looked at after each task of this thread; tasks that have begun are ended.
+        Looked at before each task; tasks that have begun are ended.
 
     Returns
     -------
@@ -63,9 +60,10 @@ def run_in_threads(
     Exception
         The first that a task raises; no further task is begun.
     """
-    count = torch.get_num_threads()
+    count = count_threads()
     at_once = min(count, _MOST)
-    turns = _Turns(do, tasks)
+    each = count // at_once
+    turns = _Turns(do, tasks, stop or threading.Event())
     told = 0
 
     def tell() -> None:
@@ -73,55 +71,51 @@ def run_in_threads(
         while told < turns.done:
             told += 1
             after_task()
-        if stop is not None and stop.is_set():
-            turns.end()
 
-    executor = ThreadPoolExecutor(at_once, initializer=use_threads, initargs=(count // at_once,))
+    executor = ThreadPoolExecutor(at_once, initializer=use_threads, initargs=(each,))
     try:
-        tell()  # it may have been stopped before
         others = [executor.submit(turns.take_all) for _ in range(at_once - 1)]
-        use_threads(count // at_once)
-        while turns.take():
-            tell()
+        with using_threads(each):
+            while turns.take():
+                tell()
         while wait(others, timeout=_LOOK).not_done:
             tell()
-        for other in others:
-            other.result()
         tell()
-        return turns.all_taken()
     finally:
         turns.end()
         executor.shutdown()
-        use_threads(count)
+    return turns.all_taken()
 
 
 class _Turns(Generic[Task]):
     """Tasks, of which each thread takes the next one when it has done its last."""
 
-    def __init__(self, do: Callable[[Task], None], tasks: Iterable[Task]) -> None:
+    def __init__(
+        self, do: Callable[[Task], None], tasks: Iterable[Task], stop: threading.Event
+    ) -> None:
         self.done = 0
         self._do = do
         self._waiting = iter(tasks)
-        self._lock = threading.Lock()
+        self._stop = stop
         self._ended = False
+        self._error: BaseException | None = None
+        self._lock = threading.Lock()
 
     def take(self) -> bool:
         """Do the next task; False if there is none, or no other shall be begun."""
         try:
             with self._lock:
-                if self._ended:
-                    return False
-                task = next(self._waiting)
-        except StopIteration:
-            return False
-        try:
-            self._do(task)
-        except BaseException:
+                none = self._ended or self._stop.is_set()
+                next_one = [] if none else list(islice(self._waiting, 1))
+            for task in next_one:
+                self._do(task)
+        except BaseException as error:  # noqa: BLE001 - raised where all are asked for
+            self._error = self._error or error
             self.end()
-            raise
+            return False
         with self._lock:
-            self.done += 1
-        return True
+            self.done += len(next_one)
+        return bool(next_one)
 
     def take_all(self) -> None:
         """Do what is left, in turns with other threads."""
@@ -133,30 +127,16 @@ class _Turns(Generic[Task]):
         self._ended = True
 
     def all_taken(self) -> bool:
-        """Say whether none was left; one that was is lost."""
+        """Say whether none was left; one that was is lost.
+
+        Raises
+        ------
+        Exception
+            The first that a task raised.
+        """
+        if self._error is not None:
+            raise self._error
         return next(self._waiting, self) is self
-
-
-def use_threads(count: int) -> None:
-    """Let torch compute in so many threads what is computed in this one, and in no other.
-
-    torch keeps a count for each thread that has asked for it; those that ask later get what was set
-    last in any thread. So that is set again, or what begins meanwhile, such as a training, would
-    have as few threads as this one for as long as it lasts.
-    """
-    with _SETTING:
-        others = _in_a_new_thread(torch.get_num_threads)
-        torch.set_num_threads(count)
-        torch.get_num_threads()
-        _in_a_new_thread(partial(torch.set_num_threads, others))
-
-
-def _in_a_new_thread(call: Callable[[], Any]) -> Any:
-    found: list[Any] = []
-    thread = threading.Thread(target=lambda: found.append(call()))
-    thread.start()
-    thread.join()
-    return found[0]
 
 
 @contextmanager
@@ -189,11 +169,11 @@ def workers(scheduler: str, check: Callable[[], None]) -> Iterator[Client]:
     except (OSError, ValueError) as error:
         raise OSError(f"There is no dask scheduler at {scheduler}: {error}.") from error
     with client:
-        # A worker that dies meanwhile is no reason not to begin: what fails there, a task will tell.
-        for answer in client.run(check, on_error="return").values():
-            if isinstance(answer, ValueError):
-                raise answer
         try:
+            # A worker that dies meanwhile is no reason not to begin: what fails there, a task tells.
+            for answer in client.run(check, on_error="return").values():
+                if isinstance(answer, ValueError):
+                    raise answer
             yield client
         except KilledWorker as error:
             raise OSError(
@@ -226,7 +206,15 @@ def run_on_workers(
 ) -> bool:
     """Do all tasks, each on whatever worker is free; those of a worker that dies, on another.
 
-    Arguments, result and errors as of :func:`run_in_threads`; ``do`` and the tasks are pickled.
+    Arguments and result as of :func:`run_in_threads`, but for ``stop``, which is looked at a few times
+    a second; ``do`` and the tasks are pickled.
+
+    Raises
+    ------
+    Exception
+        The first that a task raises.
+    OSError
+        If the connection to the scheduler is lost.
     """
     from distributed import as_completed
 
@@ -238,7 +226,7 @@ def run_on_workers(
             for future in ended.next_batch(block=False):
                 if future.status == "error":
                     raise future.exception()
-                # By nobody but the client, when the scheduler does not answer any more.
+                # The client cancels all of them when it loses the scheduler.
                 if future.cancelled():
                     raise OSError(_LOST)
                 after_task()

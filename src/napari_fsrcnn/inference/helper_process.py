@@ -16,9 +16,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from napari_fsrcnn.image.value_range import ValueRange
 from napari_fsrcnn.inference.block_upscaler import Block, BlockUpscaler
-from napari_fsrcnn.inference.executors import use_threads
 from napari_fsrcnn.inference.portable import PortableModel
 from napari_fsrcnn.inference.spans import Span
+from napari_fsrcnn.networks.threads import use_threads
 
 Message = dict[str, Any]
 

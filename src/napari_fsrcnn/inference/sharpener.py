@@ -10,17 +10,16 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from napari_fsrcnn.inference.block_queue import BlockQueue, Computed
-from napari_fsrcnn.inference.executors import use_threads
 from napari_fsrcnn.inference.helpers import MOST, Helpers
 from napari_fsrcnn.inference.on_demand import OnDemand
 from napari_fsrcnn.inference.played import Played
 from napari_fsrcnn.inference.tiles import Notice
 from napari_fsrcnn.inference.upscaled_blocks import Index, UpscaledBlocks
 from napari_fsrcnn.networks.device import resolve_device
+from napari_fsrcnn.networks.threads import count_threads, use_threads
 
 AHEAD = 16
 """Planes that are computed ahead at most; they never fill more than half of the cache."""
@@ -168,7 +167,7 @@ class Sharpener:
             queue.want(index for index in later if index not in begun)
 
     def _open(self) -> None:
-        threads = torch.get_num_threads()
+        threads = count_threads()
         if self._on_cpu:
             self._queues = [self._queue(_threads(threads), threads, self._blocks)]
         else:
@@ -179,7 +178,7 @@ class Sharpener:
         if not self._on_cpu or math.prod(self._stack) <= AHEAD:
             return
         blocks = self._blocks
-        count = min(MOST, max(1, torch.get_num_threads() // 2))
+        count = min(MOST, max(1, count_threads() // 2))
         self._helpers = Helpers(blocks.upscaler, count, max(blocks.nbytes, blocks.read_nbytes))
         # One more reads the next block meanwhile.
         upscaled = blocks.upscaled_by(self._helpers.upscale)

@@ -7,6 +7,7 @@ import math
 import os
 import platform
 import re
+import threading
 import time
 from contextlib import suppress
 from functools import cache
@@ -17,9 +18,9 @@ import torch
 
 from napari_fsrcnn.files.atomic import atomic_path
 from napari_fsrcnn.inference.edges import INSIDE
-from napari_fsrcnn.inference.executors import use_threads
 from napari_fsrcnn.inference.prepared import Prepared
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
+from napari_fsrcnn.networks.threads import using_threads
 
 Size = tuple[int, int]
 
@@ -32,6 +33,7 @@ _TRIED_ON_THE_CPU = [2**exponent for exponent in range(18, 23)]
 _TRIED_ON_OTHERS = [2**exponent for exponent in range(22, 28, 2)]
 _LONGEST = 0.3  # seconds for a tile: a longer one would keep Stop waiting
 _TURNS = 5
+_KEEPING = threading.Lock()
 _AT_ONCE = 2**26
 """Values of the largest maps, on other devices than the CPU: small planes are one tile there, so that
 a stack of them is calls of one kind."""
@@ -64,7 +66,8 @@ def choose_tile(network: Prepared, shape: Size) -> Size:
     if found is None:
         if shape[0] * shape[1] < _WORTH_A_TRIAL:
             return tile_of(network, _USUAL if network.device.type == "cpu" else _AT_ONCE)
-        found = try_tiles(network)
+        with using_threads(1):  # as a tile has where many are run
+            found = try_tiles(network)
         _keep(key, found)
     return found
 
@@ -110,17 +113,12 @@ def try_tiles(network: Prepared) -> Size:
 
 
 def _seconds(network: Prepared, size: Size) -> float:
-    """Time a tile, until its result is on the host; on the CPU, a thread has it for itself."""
+    """Time a tile, until its result is on the host."""
     height, width = (length + 2 * network.halo for length in size)
     lr = torch.zeros(tiles_at_once(network, size), 1, height, width)
-    threads = torch.get_num_threads()
-    use_threads(1)
-    try:
-        start = time.perf_counter()
-        network(lr, INSIDE).cpu()
-        return (time.perf_counter() - start) / len(lr)
-    finally:
-        use_threads(threads)
+    start = time.perf_counter()
+    network(lr, INSIDE).cpu()
+    return (time.perf_counter() - start) / len(lr)
 
 
 def _parse(asked: str) -> Size:
@@ -160,9 +158,12 @@ def _read(path: Path) -> dict[str, Size]:
 def _keep(key: str, size: Size) -> None:
     """Remember a size, also in the file if it can be written."""
     path = _file()
-    known = _read(path)
-    known[key] = size
-    with suppress(OSError):
+    with _KEEPING, suppress(OSError):
+        found_here = _read(path)
+        _read.cache_clear()
+        # Other processes may have found some meanwhile.
+        known = _read(path)
+        known.update({**found_here, key: size})
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")

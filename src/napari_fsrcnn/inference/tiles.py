@@ -23,6 +23,7 @@ from napari_fsrcnn.inference.spans import Tile, Tiles, batches, halves
 from napari_fsrcnn.inference.tile_choice import Size, choose_tile, tiles_at_once
 from napari_fsrcnn.inference.unit_values import UnitValues
 from napari_fsrcnn.networks.out_of_memory import is_out_of_memory
+from napari_fsrcnn.networks.threads import count_threads
 
 LEAST = 16
 """LR pixels: a tile that is not longer is not divided, for its halo would weigh more than it."""
@@ -127,7 +128,7 @@ def run_tiles(
     work = _Work(network, plane, notice or (lambda _: None))
     advance = after_tile or (lambda: None)
     alone = list(batches(plane.shape, tile, work.halo, 1))
-    if network.device == CPU and min(len(alone), torch.get_num_threads()) > 1:
+    if network.device == CPU and min(len(alone), count_threads()) > 1:
         if not run_in_threads(work.run, alone, after_task=advance, stop=stop):
             raise UpscaleStopped(_STOPPED)
         return
@@ -179,7 +180,7 @@ def upscale_plane(
     """
     height, width = plane.shape
     tile = tile or choose_tile(network, (height, width))
-    # numpy asks the system for large pages, which torch does not: fewer of them are touched first.
+    # numpy asks Linux for large pages, which torch does not: of fewer pages each is made ready.
     result = torch.from_numpy(np.empty((network.scale * height, network.scale * width), np.float32))
 
     def write(rows: slice, columns: slice, hr: Tensor) -> None:

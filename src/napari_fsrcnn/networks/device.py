@@ -70,9 +70,11 @@ def describe_device(device: torch.device) -> str:
     """
     import torch
 
+    from napari_fsrcnn.networks.threads import count_threads
+
     if device.type == "cuda":
         return f"{torch.cuda.get_device_name(device)} ({device})"
     if device.type == "mps":
         return "Apple GPU (mps)"
-    threads = torch.get_num_threads()
+    threads = count_threads()
     return f"CPU ({threads} thread{'s' if threads > 1 else ''})"

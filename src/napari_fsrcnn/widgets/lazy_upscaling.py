@@ -131,6 +131,8 @@ def lazy_upscaling_events(
         device=request.device,
         precision=request.precision,
     )
+    if stop.is_set():
+        return
     blocks.warm_up()
     levels = [image, *(coarser or coarser_levels(image, rgb=rgb))]
     if not stop.is_set():
