@@ -48,11 +48,11 @@ def main() -> int:
 def look(path: Path, options: argparse.Namespace) -> int:
     """Upscale in a window, and look at one place after another."""
     import napari
+    import zarr
 
-    from napari_fsrcnn.files.open_picture import open_picture
     from napari_fsrcnn.inference.coarser import coarser_levels
 
-    picture = open_picture(path).data
+    picture = zarr.open_array(path / "0", mode="r")
     viewer = napari.Viewer()
     viewer.window.resize(1260, 980)
     viewer.add_image([picture, *coarser_levels(picture, rgb=False)], name="chart")
