@@ -21,11 +21,13 @@ def test_all_are_done_in_so_many_threads(threads: int) -> None:
     done: list[int] = []
     told: list[int] = []
     seen: set[tuple[int, int]] = set()
+    all_have_begun = threading.Barrier(threads)
 
     def do(task: int) -> None:
         seen.add((threading.get_ident(), torch.get_num_threads()))
         done.append(task)
-        threading.Event().wait(0.001)
+        if task < threads:
+            all_have_begun.wait(10)
 
     assert run_in_threads(do, range(200), after_task=lambda: told.append(threading.get_ident()))
     assert sorted(done) == list(range(200))
@@ -68,11 +70,13 @@ def test_two_jobs_side_by_side_have_all_threads_each(threads: int) -> None:
     def job(number: int) -> None:
         both.wait(10)
 
+        all_have_begun = threading.Barrier(threads)
+
         def do(_: int) -> None:
             seen[number].add(threading.get_ident())
-            threading.Event().wait(0.005)
+            all_have_begun.wait(10)
 
-        run_in_threads(do, range(100), after_task=lambda: None)
+        run_in_threads(do, range(threads), after_task=lambda: None)
 
     jobs = [threading.Thread(target=job, args=(number,)) for number in seen]
     for each in jobs:
