@@ -37,8 +37,8 @@ def run_in_threads(
 ) -> bool:
     """Do all tasks in this thread and others, which together use as many of torch's as a network.
 
-    This thread does not wait for the others: where it did, the system would often have two of them
-    take turns on the core that was idle when they began, which small pictures are over before.
+    This thread does not only wait for others: where it did, and one plane of a stack followed the
+    other, the system often gave the same core to two of them for as long as a small plane takes.
 
     Parameters
     ----------
