@@ -39,9 +39,13 @@ from napari_fsrcnn.training.train import train
 first = os.environ["RANK"] == "0"
 
 
+def say(line):
+    os.write(1, f"{line}\\n".encode())  # at once: what print writes in two parts, others' can part
+
+
 def print_threads(when):
     names = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
-    print(f"{when} {os.environ['RANK']}: {names}", flush=True)
+    say(f"{when} {os.environ['RANK']}: {names}")
 
 
 atexit.register(print_threads, "ending")
@@ -57,11 +61,11 @@ config = TrainingConfig(
 pairs = [Pair(str(number), plane, None, rgb=False) for number, plane in enumerate(pictures)]
 for event in train(config, pictures=pairs):
     if first and isinstance(event, Noticed):
-        print(event.text)
+        say(event.text)
     if isinstance(event, Finished):
         print_threads("trained")
         if first:
-            print(event.reason)
+            say(event.reason)
 """
 
 
