@@ -13,6 +13,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from distributed import LocalCluster
+
     from napari_fsrcnn.weights.model import Model
 
 # Read by torch when it is first imported, here and in subprocesses: the tests' tensors are so
@@ -28,6 +30,21 @@ DRAWING_FIXTURES = {"make_napari_viewer", "make_napari_viewer_proxy", "qapp", "q
 DataFolder = Callable[[str], Path]
 OnADisk = Callable[..., str]
 MakeModel = Callable[..., "Model"]
+
+
+def local_cluster(workers: int, *, processes: bool) -> LocalCluster:
+    """Start a dask scheduler with workers of one thread each, in processes or in this one."""
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=processes,
+        protocol="tcp://",
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address=None,
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

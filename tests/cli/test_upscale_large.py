@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import tifffile
 import zarr
-from distributed import LocalCluster
+from tests.conftest import local_cluster
 
 from napari_fsrcnn.evaluation.consistency import consistency
 from napari_fsrcnn.files.pictures import Picture, write_picture
@@ -85,13 +85,7 @@ def test_half_precision_is_measured(command: Run, trained: Path, source: Path) -
 
 def test_by_the_workers_of_a_scheduler(command: Run, trained: Path, source: Path) -> None:
     options = ["--model", trained, "--device", "cpu"]
-    with LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address=None,
-        worker_dashboard_address=None,
-    ) as cluster:
+    with local_cluster(1, processes=True) as cluster:
         where = ["--scheduler", cluster.scheduler_address]
         ended = command("upscale", source, source.with_name("b.zarr"), *options, *where)
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import torch
 import zarr
-from distributed import Client, LocalCluster
+from distributed import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from tests.conftest import local_cluster
 from tests.inference.conftest import torch_threads
 
 from napari_fsrcnn.files.axes import named_axis, ome_order
@@ -137,15 +138,7 @@ def test_blocks(
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """Address of a scheduler with two workers, in this process."""
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=False,
-        host="127.0.0.1",
-        protocol="tcp://",
-        dashboard_address=None,
-        worker_dashboard_address=None,
-    ) as cluster:
+    with local_cluster(2, processes=False) as cluster:
         yield cluster.scheduler_address
 
 

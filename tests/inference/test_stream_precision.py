@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import zarr
-from distributed import LocalCluster
+from tests.conftest import local_cluster
 
 from napari_fsrcnn.files.pictures import Picture, write_picture
 from napari_fsrcnn.inference import stream
@@ -32,14 +32,7 @@ def scheduler(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "threads":
         yield None
         return
-    with LocalCluster(
-        n_workers=1,
-        processes=False,
-        protocol="tcp://",
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        worker_dashboard_address=None,
-    ) as cluster:
+    with local_cluster(1, processes=False) as cluster:
         yield cluster.scheduler_address
 
 

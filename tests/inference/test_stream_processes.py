@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import zarr
 from distributed import Client, LocalCluster
+from tests.conftest import local_cluster
 from tests.inference.conftest import wait_until
 
 from napari_fsrcnn.files.pictures import Picture, write_picture
@@ -116,14 +117,7 @@ def test_killed_when_it_had_just_got_its_name_it_is_cleared_up(arguments: tuple[
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     """Two processes with a scheduler, which starts another one for each that dies."""
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        worker_dashboard_address=None,
-    ) as cluster:
+    with local_cluster(2, processes=True) as cluster:
         yield cluster
 
 

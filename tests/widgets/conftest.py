@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from napari import settings
+from napari.utils.notifications import notification_manager
+from pytestqt.qtbot import QtBot
 
 from napari_fsrcnn.widgets.evaluate import EvaluateWidget
 from napari_fsrcnn.widgets.train import TrainWidget
@@ -22,6 +24,18 @@ SHORT_RUN = {
     "patch": 8,
     "validate_every": 10,
 }
+
+
+def run_evaluation(widget: EvaluateWidget, qtbot: QtBot) -> None:
+    """Press *Evaluate*, and wait until all is measured."""
+    widget.button.click()
+    assert widget.button.text() == "Stop"
+    qtbot.waitUntil(lambda: not widget.running, timeout=60_000)
+
+
+def last_notification() -> str:
+    """Give napari's last message."""
+    return notification_manager.records[-1].message
 
 
 @pytest.fixture(autouse=True)

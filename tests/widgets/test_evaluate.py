@@ -9,11 +9,10 @@ from typing import Any
 import imageio.v3 as imageio
 import numpy as np
 import pytest
-from napari.utils.notifications import notification_manager
 from pytestqt.qtbot import QtBot
+from tests.widgets.conftest import last_notification, run_evaluation
 
 from napari_fsrcnn.datasets.pairs import Pair
-from napari_fsrcnn.evaluation.figures import ModelScore
 from napari_fsrcnn.evaluation.score import evaluate
 from napari_fsrcnn.weights.checkpoint import save_checkpoint
 from napari_fsrcnn.weights.model import Model
@@ -25,12 +24,6 @@ from napari_fsrcnn.widgets.session_models import add_model
 DataFolder = Callable[[str], Path]
 
 
-def run(widget: EvaluateWidget, qtbot: QtBot) -> None:
-    widget.button.click()
-    assert widget.button.text() == "Stop"
-    qtbot.waitUntil(lambda: not widget.running, timeout=60_000)
-
-
 def figures(widget: EvaluateWidget, model: str) -> list[float]:
     return [score.image.psnr for score in widget.table.scores if score.model == model]
 
@@ -39,17 +32,13 @@ def shows_mean(widget: EvaluateWidget, row: int, psnr: str) -> bool:
     return widget.table.means.model().index(row, 2).data() == psnr
 
 
-def last_notification() -> str:
-    return notification_manager.records[-1].message
-
-
 def test_layers(
     viewer_with_discs: Any, evaluate_widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
 ) -> None:
     colour = np.dstack([discs[0], discs[1], discs[2]])
     viewer_with_discs.add_image(colour, name="colour")
     viewer_with_discs.layers.selection = set(viewer_with_discs.layers)
-    run(evaluate_widget, qtbot)
+    run_evaluation(evaluate_widget, qtbot)
     assert evaluate_widget.status.text().startswith("14 rows on CPU")
     pairs = [Pair(f"discs/{n}", plane, None, rgb=False) for n, plane in enumerate(discs)]
     pairs.append(Pair("colour/0", colour, None, rgb=True))
@@ -65,7 +54,7 @@ def test_a_layer_that_the_models_have_seen_is_left_out(
 ) -> None:
     viewer_with_discs.open(data_folder("T91") / "t1.png", plugin="napari")
     viewer_with_discs.layers.selection = set(viewer_with_discs.layers)
-    run(evaluate_widget, qtbot)
+    run_evaluation(evaluate_widget, qtbot)
     assert {score.image.name.partition("/")[0] for score in evaluate_widget.table.scores} == {
         "discs"
     }
@@ -77,41 +66,12 @@ def test_a_layer_that_is_no_image_is_named_and_the_others_are_measured(
 ) -> None:
     viewer_with_discs.add_labels(np.ones((8, 8), int), name="masks")
     viewer_with_discs.layers.selection = set(viewer_with_discs.layers)
-    run(evaluate_widget, qtbot)
+    run_evaluation(evaluate_widget, qtbot)
     first, count, sentence = evaluate_widget.status.text().splitlines()
     assert first.startswith("12 rows on CPU")
     assert count == "Left out, because they can't be measured: 1."
     assert sentence == "masks is left out: it is not an image."
     assert last_notification() == f"{count}\n{sentence}"
-
-
-def test_a_single_picture_opens_over_its_layer(
-    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
-) -> None:
-    layer = viewer_with_discs.add_image(discs[0], name="one", translate=(7, 9))
-    viewer_with_discs.layers.selection = {layer}
-    evaluate_widget.form.models.tick("fsrcnn-x2")
-    run(evaluate_widget, qtbot)
-    (score,) = evaluate_widget.table.scores
-    assert score.image.name == "one"
-    evaluate_widget.open(score)
-    qtbot.waitUntil(lambda: "x2 one: HR" in viewer_with_discs.layers, timeout=30_000)
-    np.testing.assert_allclose(viewer_with_discs.layers["x2 one: HR"].affine.translate, (7, 9))
-
-
-def test_a_plane_opens_over_its_stack_where_a_layer_is_called_like_the_plane(
-    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, discs: np.ndarray, qtbot: QtBot
-) -> None:
-    viewer_with_discs.layers["discs"].translate = (0, 7, 9)
-    viewer_with_discs.add_image(discs[3], name="discs/0")
-    viewer_with_discs.layers.select_all()
-    evaluate_widget.form.models.tick("fsrcnn-x2")
-    run(evaluate_widget, qtbot)
-    evaluate_widget.open(evaluate_widget.table.scores[0])
-    qtbot.waitUntil(lambda: "x2 discs/0: HR" in viewer_with_discs.layers, timeout=30_000)
-    opened = viewer_with_discs.layers["x2 discs/0: HR"]
-    np.testing.assert_allclose(opened.data, discs[0] / 255, atol=1e-6)
-    np.testing.assert_allclose(opened.affine.translate, (7, 9))
 
 
 def test_a_folder_and_a_model_from_a_file(
@@ -130,7 +90,7 @@ def test_a_folder_and_a_model_from_a_file(
         evaluate_widget.form.browse.load(tmp_path / "mine.safetensors")
     evaluate_widget.form.source.value = FOLDER
     evaluate_widget.form.folder.value = pictures
-    run(evaluate_widget, qtbot)
+    run_evaluation(evaluate_widget, qtbot)
     (score,) = evaluate_widget.table.scores
     assert score.model == f"{tmp_path.name}/mine.safetensors x2"
     assert score.image.name == "pictures/one"
@@ -143,7 +103,7 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_measured(
     (tmp_path / "cut.png").write_bytes((tmp_path / "whole.png").read_bytes()[:99])
     evaluate_widget.form.source.value = FOLDER
     evaluate_widget.form.folder.value = tmp_path
-    run(evaluate_widget, qtbot)
+    run_evaluation(evaluate_widget, qtbot)
     assert [score.image.name for score in evaluate_widget.table.scores] == [
         f"{tmp_path.name}/whole"
     ] * 2
@@ -162,7 +122,7 @@ def test_a_picture_that_is_too_small_at_several_scales_is_told_once_and_all_in_t
         imageio.imwrite(tmp_path / f"tiny_{n}.png", discs[0, :size, :size])
     evaluate_widget.form.source.value = FOLDER
     evaluate_widget.form.folder.value = tmp_path
-    run(evaluate_widget, qtbot)
+    run_evaluation(evaluate_widget, qtbot)
     lines = evaluate_widget.status.text().splitlines()
     assert lines[1] == "Left out, because they can't be measured: 7."
     assert len(lines) == 2 + 5 + 1
@@ -170,7 +130,7 @@ def test_a_picture_that_is_too_small_at_several_scales_is_told_once_and_all_in_t
     assert [line.split()[0] for line in told] == [f"{tmp_path.name}/tiny_{n}" for n in range(7)]
     assert "at x2" in told[0]
     assert "at x3" in told[6]
-    run(evaluate_widget, qtbot)
+    run_evaluation(evaluate_widget, qtbot)
     assert len(evaluate_widget.status.toolTip().splitlines()) == 7
 
 
@@ -212,92 +172,9 @@ def test_bsd100_until_it_is_stopped(
     assert measured[:2] == ["bsd100/img_001", "bsd100/img_002"]
 
 
-@pytest.mark.parametrize("how", ["double click", "button"])
-def test_a_row_opens_its_layers(
-    viewer_with_discs: Any,
-    evaluate_widget: EvaluateWidget,
-    discs: np.ndarray,
-    how: str,
-    qtbot: QtBot,
-) -> None:
-    run(evaluate_widget, qtbot)
-    row = 8  # fsrcnn-x3 on the third plane
-    if how == "button":
-        assert not evaluate_widget.open_button.isEnabled()
-        evaluate_widget.table.rows.selectRow(row)
-        evaluate_widget.open_button.click()
-    else:
-        evaluate_widget.table.rows.doubleClicked.emit(
-            evaluate_widget.table.rows.model().index(row, 0)
-        )
-    qtbot.waitUntil(lambda: len(viewer_with_discs.layers) == 6, timeout=30_000)
-    kinds = ["HR", "LR", "bicubic", "fsrcnn-x3", "fsrcnn-x3 error"]
-    opened = [viewer_with_discs.layers[f"x3 discs/2: {kind}"] for kind in kinds]
-    assert [layer.data.shape for layer in opened] == [(63, 63), (21, 21), *[(63, 63)] * 3]
-    np.testing.assert_allclose(opened[0].data, discs[2, :63, :63] / 255, atol=1e-6)
-    error = opened[-1].data[3:-3, 3:-3]
-    psnr = evaluate_widget.table.scores[row].image.psnr
-    assert -10 * np.log10(np.mean(error**2)) == pytest.approx(psnr, abs=1e-3)
-
-
-def test_one_row_is_opened_at_a_time_and_the_line_says_so(
-    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, qtbot: QtBot
-) -> None:
-    run(evaluate_widget, qtbot)
-    summary = evaluate_widget.status.text()
-    first, second, *_ = evaluate_widget.table.scores
-    evaluate_widget.table.rows.selectRow(0)
-    evaluate_widget.open(first)
-    evaluate_widget.open(second)
-    assert evaluate_widget.status.text() == f"Opening {first.image.name}..."
-    assert not evaluate_widget.open_button.isEnabled()
-    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
-    assert evaluate_widget.status.text() == summary
-    opened = [layer.name for layer in viewer_with_discs.layers[1:]]
-    assert len(opened) == 5
-    assert all(name.startswith("x2 discs/0: ") for name in opened)
-
-
-def test_a_picture_that_is_gone(evaluate_widget: EvaluateWidget, qtbot: QtBot) -> None:
-    run(evaluate_widget, qtbot)
-    (score, *_) = evaluate_widget.table.scores
-    gone = ModelScore(score.model, 2, score.image.model_copy(update={"name": "discs/99"}))
-    evaluate_widget.open(gone)
-    qtbot.waitUntil(lambda: "discs/99 is no longer there" in last_notification(), timeout=30_000)
-    assert "discs/99 is no longer there" in evaluate_widget.status.text()
-    evaluate_widget.table.rows.selectRow(0)
-    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
-    evaluate_widget.open(score)  # what was wrong before is forgotten
-    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
-    assert evaluate_widget.status.text().startswith("12 rows on CPU")
-
-
-def test_an_opening_ends_where_another_evaluation_begins(
-    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, qtbot: QtBot
-) -> None:
-    run(evaluate_widget, qtbot)
-    evaluate_widget.open(evaluate_widget.table.scores[0])
-    run(evaluate_widget, qtbot)
-    evaluate_widget.table.rows.selectRow(0)
-    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
-    assert [layer.name for layer in viewer_with_discs.layers] == ["discs"]
-
-
-def test_an_opening_ends_with_the_widget(
-    viewer_with_discs: Any, evaluate_widget: EvaluateWidget, qtbot: QtBot
-) -> None:
-    run(evaluate_widget, qtbot)
-    evaluate_widget.table.rows.selectRow(0)
-    evaluate_widget.open(evaluate_widget.table.scores[0])
-    evaluate_widget.stop()
-    qtbot.waitUntil(evaluate_widget.open_button.isEnabled, timeout=30_000)
-    assert [layer.name for layer in viewer_with_discs.layers] == ["discs"]
-    assert evaluate_widget.status.text().startswith("12 rows on CPU")
-
-
 def test_the_table_as_a_file(evaluate_widget: EvaluateWidget, tmp_path: Path, qtbot: QtBot) -> None:
     assert not evaluate_widget.save_button.isEnabled()
-    run(evaluate_widget, qtbot)
+    run_evaluation(evaluate_widget, qtbot)
     evaluate_widget.save(tmp_path / "table.csv")
     assert "table.csv" in evaluate_widget.status.text()
     with (tmp_path / "table.csv").open(newline="") as file:
